@@ -1,0 +1,1 @@
+"""mathsoc: challenges, marking and live leaderboards for maths societies."""

@@ -1,0 +1,161 @@
+"""The engine, the declarative base and the unit of work; no tables."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, event, make_url
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+Announcer = Callable[[frozenset[str]], Awaitable[None]]
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC on both databases (SQLite keeps no zone of its own)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Moment(), dict[str, Any]: Json, list[str]: Json}
+
+
+class Database:
+    """The engine of one process; makes units of work.
+
+    `announcer` is told, after each commit, which topics that commit announced.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self.announcer: Announcer | None = None
+        # SQLite lets one writer in at a time; queueing here is fairer and faster than its busy loop.
+        self.writer = asyncio.Lock() if self.sqlite else None
+
+    @property
+    def sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
+
+    def reading(self) -> UnitOfWork:
+        """A unit of work that is rolled back at its end."""
+        return UnitOfWork(self, writes=False)
+
+    def writing(self) -> UnitOfWork:
+        """A unit of work that commits once at its end, or rolls back when an error passes through."""
+        return UnitOfWork(self, writes=True)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+class UnitOfWork:
+    """One session, one commit; what was announced on it leaves after the commit."""
+
+    def __init__(self, database: Database, *, writes: bool) -> None:
+        self.database = database
+        self.writes = writes
+        self.session: AsyncSession = database.sessions()
+        self._holds_writer = False
+
+    async def __aenter__(self) -> AsyncSession:
+        await self.begin()
+        return self.session
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.finish(commit=self.writes and kind is None)
+
+    async def begin(self) -> None:
+        """Start the transaction; a writing one takes SQLite's write lock at once, so that no upgrade fails."""
+        if self.writes and self.database.writer is not None:
+            await self.database.writer.acquire()
+            self._holds_writer = True
+        try:
+            if self.writes and self.database.sqlite:
+                await self.session.connection(execution_options={"writes": True})
+        except BaseException:
+            await self._release()
+            raise
+
+    async def finish(self, *, commit: bool) -> None:
+        """Commit or roll back, give the connection back, then send what was announced."""
+        try:
+            if commit:
+                await self.session.commit()
+            else:
+                await self.session.rollback()
+        finally:
+            await self._release()
+        topics = frozenset(self.session.info.pop("announced", ()))
+        if commit and topics and self.database.announcer is not None:
+            await self.database.announcer(topics)
+
+    async def _release(self) -> None:
+        try:
+            await self.session.close()
+        finally:
+            if self._holds_writer and self.database.writer is not None:
+                self._holds_writer = False
+                self.database.writer.release()
+
+
+def _engine(url: str) -> AsyncEngine:
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    if path := make_url(url).database:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url)
+    event.listen(engine.sync_engine, "connect", _on_sqlite_connect)
+    event.listen(engine.sync_engine, "begin", _on_sqlite_begin)
+    return engine
+
+
+def _on_sqlite_connect(connection: Any, _record: object) -> None:
+    # The driver's own implicit BEGIN comes too late and is never IMMEDIATE; ours is in _on_sqlite_begin.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

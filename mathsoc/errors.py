@@ -1,0 +1,28 @@
+"""Our own errors: each says what happened in words for the person who meets it."""
+
+from __future__ import annotations
+
+
+class MathsocError(Exception):
+    """The root of every error that is ours."""
+
+
+class ConfigError(MathsocError):
+    """A setting that cannot be used; the start stops with this one line."""
+
+
+class Refused(MathsocError):
+    """A change that the rules do not allow; `field` names the form field at fault, if one is."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class Missing(MathsocError):
+    """There is no such thing for this viewer; answered as 404 whatever the reason."""
+
+
+class Forbidden(MathsocError):
+    """The viewer is known and may not do this; answered as 403 with the reason."""

@@ -1,0 +1,60 @@
+"""Members and their signed-in sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from mathsoc.db import Base
+from mathsoc.ids import public_id
+from mathsoc.schools.models import School
+
+ROLES = ("member", "lead", "editor", "admin")
+STATES = ("pending", "active", "suspended", "erased")
+
+
+class Member(Base):
+    """Somebody with an account. `year` decides the stage; staff have none."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        CheckConstraint(f"role IN {ROLES}", name="role_known"),
+        CheckConstraint(f"state IN {STATES}", name="state_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    handle: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    # Kept in lower case, so that uniqueness does not depend on how it was typed.
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    display_name: Mapped[str] = mapped_column(String(60))
+    real_name: Mapped[str] = mapped_column(String(120), default="")
+    role: Mapped[str] = mapped_column(String(10), default="member")
+    state: Mapped[str] = mapped_column(String(10), default="pending")
+    # Opted out of every leaderboard.
+    hidden: Mapped[bool] = mapped_column(default=False)
+    year: Mapped[int | None]
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("schools.id"), index=True)
+    class_id: Mapped[int | None] = mapped_column(ForeignKey("classes.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+
+    school: Mapped[School | None] = relationship(lazy="raise")
+
+
+class LoginSession(Base):
+    """A signed-in browser. The cookie carries a random token; only its hash is kept here."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    member: Mapped[Member] = relationship(lazy="raise")

@@ -1,0 +1,79 @@
+"""The society, its stages, its schools and their classes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from mathsoc.db import Base
+from mathsoc.ids import public_id
+
+
+class Society(Base):
+    """The one row of settings of the whole society."""
+
+    __tablename__ = "society"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    name: Mapped[str] = mapped_column(String(120))
+    strapline: Mapped[str] = mapped_column(String(200), default="")
+    accent: Mapped[str] = mapped_column(String(20), default="#2f4bb8")
+    staff_contact: Mapped[str] = mapped_column(String(200), default="")
+    demo: Mapped[bool] = mapped_column(default=False)
+
+
+class Stage(Base):
+    """A band of school years with its own board."""
+
+    __tablename__ = "stages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    position: Mapped[int]
+
+
+class YearStage(Base):
+    """The society's map from school year to stage."""
+
+    __tablename__ = "year_stages"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stages.id"), index=True)
+
+
+class School(Base):
+    __tablename__ = "schools"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    created_at: Mapped[datetime]
+
+    domains: Mapped[list[SchoolDomain]] = relationship(lazy="raise")
+
+
+class SchoolDomain(Base):
+    """An e-mail domain whose addresses belong to the school; matched exactly, never by suffix."""
+
+    __tablename__ = "school_domains"
+
+    domain: Mapped[str] = mapped_column(String(253), primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id", ondelete="CASCADE"), index=True)
+
+
+class SchoolClass(Base):
+    """A teaching group; pupils join it by its code."""
+
+    __tablename__ = "classes"
+    __table_args__ = (UniqueConstraint("school_id", "name", "year"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    year: Mapped[int | None]
+    join_code: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
