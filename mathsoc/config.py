@@ -66,14 +66,18 @@ class Config:
         unknown = sorted(name for name in env if name.startswith("MATHSOC_")) if env else []
         for name in unknown:
             if name not in KNOWN_MATHSOC_NAMES:
-                raise ConfigError(f"{name} is not a setting of mathsoc; known: MATHSOC_ENV, MATHSOC_CLOCK_FILE.")
+                raise ConfigError(
+                    f"{name} is not a setting of mathsoc; known: MATHSOC_ENV, MATHSOC_CLOCK_FILE."
+                )
         environment = env.get("MATHSOC_ENV", "development")
         if environment not in ENVIRONMENTS:
             raise ConfigError(f"MATHSOC_ENV is {environment!r}; use one of {', '.join(ENVIRONMENTS)}.")
         port = _whole(env, "PORT", 8000, 1, 65535)
         config = cls(
             environment=environment,
-            database_url=database_url(env.get("DATABASE_URL") or f"sqlite:///{HOME / 'instance' / 'mathsoc.db'}"),
+            database_url=database_url(
+                env.get("DATABASE_URL") or f"sqlite:///{HOME / 'instance' / 'mathsoc.db'}"
+            ),
             secret_key=_secret_key(env, environment),
             site_url=_site_url(env, environment, port),
             port=port,
@@ -107,7 +111,9 @@ def database_url(given: str) -> str:
             raise ConfigError("DATABASE_URL must name a SQLite file: sqlite:///path/to/file.db.")
         return f"sqlite+aiosqlite://{rest}"
     if not urlsplit(given).path.strip("/"):
-        raise ConfigError("DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name.")
+        raise ConfigError(
+            "DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name."
+        )
     return f"postgresql+asyncpg://{rest}"
 
 
@@ -172,9 +178,13 @@ def _secret_key(env: Mapping[str, str], environment: str) -> str:
     given = env.get("SECRET_KEY") or ""
     if environment == "production":
         if len(given.encode()) < 32:
-            raise ConfigError("SECRET_KEY is required in production: at least 32 bytes, e.g. `openssl rand -hex 32`.")
+            raise ConfigError(
+                "SECRET_KEY is required in production: at least 32 bytes, e.g. `openssl rand -hex 32`."
+            )
         if len(set(given)) < 10 or any(sample in given.lower() for sample in SAMPLE_SECRETS):
-            raise ConfigError("SECRET_KEY looks like a sample or a pattern; make one with `openssl rand -hex 32`.")
+            raise ConfigError(
+                "SECRET_KEY looks like a sample or a pattern; make one with `openssl rand -hex 32`."
+            )
     return given or _kept_secret(HOME / "instance" / "secret-key")
 
 

@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, event, make_url
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -51,7 +53,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Moment(), dict[str, Any]: Json, list[str]: Json}
+    type_annotation_map: ClassVar = {datetime: Moment(), dict[str, Any]: Json, list[str]: Json}
 
 
 class Database:
@@ -103,7 +105,7 @@ class UnitOfWork:
         await self.finish(commit=self.writes and kind is None)
 
     async def begin(self) -> None:
-        """Start the transaction; a writing one takes SQLite's write lock at once, so that no upgrade fails."""
+        """Start the transaction; a writing one takes SQLite's write lock at once, not half way."""
         if self.writes and self.database.writer is not None:
             await self.database.writer.acquire()
             self._holds_writer = True
@@ -117,10 +119,9 @@ class UnitOfWork:
     async def finish(self, *, commit: bool) -> None:
         """Commit or roll back, give the connection back, then send what was announced."""
         try:
+            # Without a commit, closing rolls back; an explicit rollback would also expire what was read.
             if commit:
                 await self.session.commit()
-            else:
-                await self.session.rollback()
         finally:
             await self._release()
         topics = frozenset(self.session.info.pop("announced", ()))
@@ -159,3 +160,27 @@ def _on_sqlite_connect(connection: Any, _record: object) -> None:
 def _on_sqlite_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+async def insert_ignoring(
+    session: AsyncSession, model: type[Base], values: dict[str, Any], unique: list[str]
+) -> bool:
+    """Insert a row unless its unique key is taken; says whether this call inserted it."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    statement = (
+        insert(model)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=unique)
+        .returning(*model.__table__.primary_key)
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+async def raise_count(session: AsyncSession, model: type[Base], unique: dict[str, Any], column: str) -> None:
+    """Add one to a counter row, which is made if it is not there yet."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    await session.execute(
+        insert(model)
+        .values({**unique, column: 1})
+        .on_conflict_do_update(index_elements=list(unique), set_={column: model.__table__.c[column] + 1})
+    )

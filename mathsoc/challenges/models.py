@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from mathsoc import ids
 from mathsoc.competitions.models import Competition
 from mathsoc.db import Base
-from mathsoc.ids import public_id
 from mathsoc.schools.models import Stage
 
 KINDS = (
@@ -36,7 +36,9 @@ class Challenge(Base):
 
     __tablename__ = "challenges"
     __table_args__ = (
-        CheckConstraint("lock_at IS NULL OR release_at IS NULL OR release_at < lock_at", name="lock_after_release"),
+        CheckConstraint(
+            "lock_at IS NULL OR release_at IS NULL OR release_at < lock_at", name="lock_after_release"
+        ),
         Index("ix_challenges_release_at", "release_at"),
     )
 
@@ -75,12 +77,14 @@ class AnswerBox(Base):
     __tablename__ = "answer_boxes"
     __table_args__ = (
         CheckConstraint(f"kind IN {KINDS}", name="kind_known"),
-        CheckConstraint("attempt_limit IS NULL OR attempt_limit BETWEEN 1 AND 100", name="attempt_limit_sane"),
+        CheckConstraint(
+            "attempt_limit IS NULL OR attempt_limit BETWEEN 1 AND 100", name="attempt_limit_sane"
+        ),
         Index("ix_answer_boxes_challenge_id_position", "challenge_id", "position"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=ids.public_id)
     challenge_id: Mapped[int] = mapped_column(ForeignKey("challenges.id"))
     position: Mapped[int]
     label: Mapped[str] = mapped_column(String(200))

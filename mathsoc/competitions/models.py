@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from mathsoc import ids
 from mathsoc.db import Base
-from mathsoc.ids import public_id
 from mathsoc.schools.models import Stage
 
 VISIBILITIES = ("members", "public")
@@ -70,7 +70,7 @@ class Entry(Base):
     __table_args__ = (UniqueConstraint("competition_id", "member_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=ids.public_id)
     competition_id: Mapped[int] = mapped_column(ForeignKey("competitions.id"))
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
     stage_id: Mapped[int | None] = mapped_column(ForeignKey("stages.id"), index=True)

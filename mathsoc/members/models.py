@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from mathsoc import ids
 from mathsoc.db import Base
-from mathsoc.ids import public_id
 from mathsoc.schools.models import School
 
 ROLES = ("member", "lead", "editor", "admin")
@@ -25,7 +25,7 @@ class Member(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    handle: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    handle: Mapped[str] = mapped_column(String(20), unique=True, default=ids.public_id)
     # Kept in lower case, so that uniqueness does not depend on how it was typed.
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
@@ -51,7 +51,7 @@ class LoginSession(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=ids.public_id)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]

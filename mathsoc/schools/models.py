@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from mathsoc import ids
 from mathsoc.db import Base
-from mathsoc.ids import public_id
 
 
 class Society(Base):
@@ -31,7 +31,7 @@ class Stage(Base):
     __tablename__ = "stages"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    slug: Mapped[str] = mapped_column(String(30), unique=True)
     name: Mapped[str] = mapped_column(String(60))
     position: Mapped[int]
 
@@ -72,8 +72,8 @@ class SchoolClass(Base):
     __table_args__ = (UniqueConstraint("school_id", "name", "year"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=ids.public_id)
     school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), index=True)
     name: Mapped[str] = mapped_column(String(60))
     year: Mapped[int | None]
-    join_code: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    join_code: Mapped[str] = mapped_column(String(20), unique=True, default=ids.public_id)

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from mathsoc import ids
 from mathsoc.db import Base
-from mathsoc.ids import public_id
 
 AWARD_KINDS = ("completion", "first", "manual", "reversal")
 
@@ -45,7 +45,7 @@ class Award(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=ids.public_id)
     competition_id: Mapped[int] = mapped_column(ForeignKey("competitions.id"))
     # The stage of the challenge and the member's school at that time.
     stage_id: Mapped[int] = mapped_column(ForeignKey("stages.id"), index=True)
@@ -70,7 +70,9 @@ class Standing(Base):
 
     __tablename__ = "standings"
     __table_args__ = (
-        Index("ix_standings_board", "competition_id", "stage_id", "listed", "score", "reached_at", "member_id"),
+        Index(
+            "ix_standings_board", "competition_id", "stage_id", "listed", "score", "reached_at", "member_id"
+        ),
     )
 
     competition_id: Mapped[int] = mapped_column(ForeignKey("competitions.id"), primary_key=True)
@@ -91,5 +93,3 @@ class ScoreCount(Base):
     stage_id: Mapped[int] = mapped_column(ForeignKey("stages.id"), primary_key=True, index=True)
     score: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     members: Mapped[int]
-
-

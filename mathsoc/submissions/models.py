@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from mathsoc import ids
 from mathsoc.db import Base
-from mathsoc.ids import public_id
 
 OUTCOMES = ("correct", "incorrect", "undecided")
 
@@ -39,7 +39,7 @@ class Attempt(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=public_id)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=ids.public_id)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     challenge_id: Mapped[int] = mapped_column(ForeignKey("challenges.id"))
     box_id: Mapped[int] = mapped_column(ForeignKey("answer_boxes.id"), index=True)

@@ -1,0 +1,99 @@
+"""create_app: registers everything. The table of contents of mathsoc."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quart import Quart, current_app, g
+
+from mathsoc import clock, jobs, live
+from mathsoc.challenges import service as challenges
+from mathsoc.challenges.live import OpenSource
+from mathsoc.challenges.views import blueprint as challenge_pages
+from mathsoc.competitions.views import blueprint as competition_pages
+from mathsoc.config import FILES, Config
+from mathsoc.db import Database
+from mathsoc.home.views import blueprint as home_page
+from mathsoc.leaderboards.live import BoardSource
+from mathsoc.leaderboards.views import blueprint as leaderboard_pages
+from mathsoc.marking import pool
+from mathsoc.members import views as members
+from mathsoc.members.rules import Viewer
+from mathsoc.schools import queries as schools
+from mathsoc.submissions.views import blueprint as submission_pages
+from mathsoc.web import assets, errors, filters, operations, pages, rights, security, unit_of_work
+
+JOBS: dict[str, jobs.Step] = {challenges.ANNOUNCE: challenges.announce_open}
+
+
+class Mathsoc(Quart):
+    """The application, with its settings and database."""
+
+    settings: Config
+    database: Database
+
+
+def create_app(config: Config) -> Mathsoc:
+    """An application that serves these settings; its database is connected to when first used."""
+    app = Mathsoc("mathsoc", static_folder=None, template_folder=str(FILES / "templates"))
+    app.settings = config
+    app.secret_key = config.secret_key
+    app.database = Database(config.database_url)
+    clock.follow(config.clock_file)
+    # Every template escapes, whatever its name ends with.
+    app.jinja_env.autoescape = True
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    # In this order for requests; replies pass the other way round, so the commit comes before the headers.
+    security.install(app, config)
+    members.install(app, config)
+    rights.install(app)
+    unit_of_work.install(app)
+    errors.install(app)
+    filters.install(app, config)
+    assets.install(app, FILES / "static")
+    pages.on_every_page(app, _society_and_viewer)
+
+    for blueprint in (
+        operations.blueprint,
+        home_page,
+        members.blueprint,
+        competition_pages,
+        challenge_pages,
+        submission_pages,
+        leaderboard_pages,
+    ):
+        app.register_blueprint(blueprint)
+    _go_live(app)
+    _run_with_the_server(app)
+    rights.check_complete(app)
+    return app
+
+
+def _go_live(app: Mathsoc) -> None:
+    hub = live.attach(app, app.database)
+    hub.source("board", BoardSource(app, app.database))
+    hub.source("challenges", OpenSource(app, app.database))
+    hub.guard = members.stream_guard
+    hub.viewer_key = lambda viewer: viewer.handle if isinstance(viewer, Viewer) else None
+
+
+def _run_with_the_server(app: Mathsoc) -> None:
+    runner = jobs.Runner(app.database, JOBS)
+
+    @app.before_serving
+    async def start() -> None:
+        pool.start()
+        runner.start()
+
+    @app.after_serving
+    async def stop() -> None:
+        await runner.stop()
+        pool.stop()
+        await app.database.close()
+
+
+async def _society_and_viewer() -> dict[str, Any]:
+    society = await schools.society(await unit_of_work.session())
+    current_app.extensions["society"] = society
+    return {"society": society, "viewer": g.get("viewer")}

@@ -1,0 +1,28 @@
+"""What is open, as a source of the live hub."""
+
+from __future__ import annotations
+
+from quart import Quart
+
+from mathsoc import clock
+from mathsoc.challenges import queries
+from mathsoc.db import Database
+from mathsoc.web.pages import pushed
+
+
+class OpenSource:
+    """The topic `challenges:open`, for the public and for members."""
+
+    def __init__(self, app: Quart, database: Database) -> None:
+        self.app = app
+        self.database = database
+
+    async def audience(self, name: str, viewer: object) -> str | None:
+        if name != "open":
+            return None
+        return "public" if viewer is None else "member"
+
+    async def render(self, name: str, audience: str) -> str:
+        async with self.database.reading() as session:
+            cards = await queries.open_now(session, clock.now(), signed_in=audience == "member")
+        return await pushed(self.app, "challenges/_open.html", "open-challenges", cards=cards)

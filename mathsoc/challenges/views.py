@@ -1,0 +1,85 @@
+"""Challenges: the list, and the page with its answer boxes."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from quart import Blueprint, Response, g
+
+from mathsoc import clock
+from mathsoc.challenges import queries
+from mathsoc.challenges.models import Challenge
+from mathsoc.challenges.rules import Phase
+from mathsoc.competitions import queries as competitions
+from mathsoc.marking import Reading, Scheme, read
+from mathsoc.members.rules import SEES_KEYS
+from mathsoc.scoring import queries as scoring
+from mathsoc.submissions import queries as submissions
+from mathsoc.web.pages import page
+from mathsoc.web.unit_of_work import session
+
+blueprint = Blueprint("challenges", __name__)
+
+
+@blueprint.get("/challenges")
+async def index() -> Response:
+    db = await session()
+    cards = await queries.released(db, clock.now(), signed_in=g.viewer is not None)
+    return await page(
+        "challenges/index.html",
+        open=[card for card in cards if card.phase is Phase.OPEN],
+        practice=[card for card in cards if card.phase is Phase.PRACTICE],
+        locked=[card for card in cards if card.phase is Phase.LOCKED],
+        solved=await submissions.solved_slugs(db, g.viewer.id) if g.viewer else set(),
+    )
+
+
+@blueprint.get("/challenges/<slug>")
+async def show(slug: str) -> Response:
+    challenge = await shown_challenge(slug)
+    return await page("challenges/show.html", outcome=None, **await challenge_context(challenge))
+
+
+async def shown_challenge(slug: str) -> Challenge:
+    """The challenge of this address for the viewer, at the moment the request arrived."""
+    return await queries.shown(
+        await session(),
+        slug,
+        g.received_at,
+        signed_in=g.viewer is not None,
+        sees_keys=g.viewer is not None and g.viewer.role in SEES_KEYS,
+    )
+
+
+async def challenge_context(challenge: Challenge) -> dict[str, Any]:
+    """What the challenge page shows; keys and solution only once the challenge is locked."""
+    db = await session()
+    window = queries.window(challenge)
+    phase = window.phase(g.received_at)
+    revealed = phase is Phase.LOCKED
+    return {
+        "challenge": challenge,
+        "window": window,
+        "phase": phase.value,
+        "scoring": competitions.scoring_rule(challenge.competition),
+        "boxes": await submissions.boxes(db, challenge, g.viewer, g.received_at),
+        "points": await scoring.points_for(db, g.viewer.id, challenge.id) if g.viewer else None,
+        "accepted": await _accepted(challenge) if revealed else {},
+        "solution": await queries.solution(db, challenge.id) if revealed else "",
+        "new_token": new_token,
+    }
+
+
+def new_token() -> str:
+    """The token of one rendered form; a send repeated with it counts once."""
+    return secrets.token_urlsafe(18)
+
+
+async def _accepted(challenge: Challenge) -> dict[str, list[Reading]]:
+    """The accepted answers of each box as the engine reads them, the key first."""
+    keys = await queries.accepted_answers(await session(), challenge.id)
+    schemes = {box.public_id: Scheme(kind=box.kind, options=box.options) for box in challenge.boxes}
+    return {
+        box_id: [read(text, schemes[box_id]) for text in (key, *also)] for box_id, (key, also) in keys.items()
+    }

@@ -1,0 +1,62 @@
+"""How many streams may be open, and which one makes room for a new one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from mathsoc.live.stream import Stream
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Numbers of open streams of one process.
+
+    `address` must let a whole school of 1,500 phones through one address, with a reconnect each.
+    """
+
+    viewer: int = 6
+    address: int = 3000
+    total: int = 20_000
+
+
+class OpenStreams:
+    """Every open stream, oldest first, by viewer and by address."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._keys: dict[Stream, list[tuple[str, str]]] = {}
+        self._by_key: defaultdict[tuple[str, str], dict[Stream, None]] = defaultdict(dict)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    @property
+    def full(self) -> bool:
+        """Whether the process has no room left: a new stream is then refused, since no key is at fault."""
+        return len(self._keys) >= self.limits.total
+
+    def enter(self, stream: Stream, viewer: str | None, address: str | None) -> None:
+        """Count the stream; the oldest of a viewer or address over its limit is ended."""
+        keys = [("address", address)] if address is not None else []
+        keys += [("viewer", viewer)] if viewer is not None else []
+        self._keys[stream] = keys
+        for key in keys:
+            mine = self._by_key[key]
+            mine[stream] = None
+            if len(mine) > (self.limits.viewer if key[0] == "viewer" else self.limits.address):
+                oldest = next(iter(mine))
+                self.leave(oldest)
+                oldest.end()
+
+    def leave(self, stream: Stream) -> None:
+        """Stop counting the stream; harmless again."""
+        for key in self._keys.pop(stream, ()):
+            self._by_key[key].pop(stream, None)
+            if not self._by_key[key]:
+                del self._by_key[key]
+
+    def end_all(self) -> None:
+        """Ask every stream to end."""
+        for stream in list(self._keys):
+            stream.end()

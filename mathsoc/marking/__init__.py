@@ -1,0 +1,8 @@
+"""Text in, verdict out: the marking engine. Pure but for `pool`; imports neither web nor database."""
+
+from .engine import mark
+from .reading import read
+from .results import MarkingError, Problem, Reading, SchemeError, Verdict
+from .scheme import Scheme
+
+__all__ = ["MarkingError", "Problem", "Reading", "Scheme", "SchemeError", "Verdict", "mark", "read"]

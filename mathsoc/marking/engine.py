@@ -1,0 +1,104 @@
+"""`mark`: one answer against one scheme. Reads both, asks the judge of the kind, words the verdict."""
+
+from __future__ import annotations
+
+from . import judges
+from .reading import NOTATIONS, Parsed, parse, read, shown
+from .results import (
+    CORRECT, INCORRECT, UNDECIDED, UNREADABLE, Finding, NeedsPool, ReadError, Reading, SchemeError, Undecided,
+    Verdict,
+)  # fmt: skip
+from .scheme import Scheme
+from .words_only import WORD_KINDS, same_text
+
+CORRECT_REASON = "This is right."
+
+
+def mark(answer: str, scheme: Scheme, notation: str = "auto") -> Verdict:
+    """The verdict on an answer. Raises SchemeError where the scheme's own key cannot be used."""
+    return _mark(answer, scheme, notation, in_place=False)
+
+
+def mark_in_place(answer: str, scheme: Scheme, notation: str = "auto") -> Verdict:
+    """The verdict if the layers that the input limits bound can give it. Raises NeedsPool if not."""
+    return _mark(answer, scheme, notation, in_place=True)
+
+
+def unreadable(reading: Reading) -> Verdict:
+    """The verdict on an answer that could not be read: not charged."""
+    message = reading.problem.message if reading.problem else ""
+    return Verdict(UNREADABLE, message, "reading", "reading", reading)
+
+
+def undecided(reason: str, method: str, reading: Reading) -> Verdict:
+    return Verdict(UNDECIDED, reason, "undecided", method, reading)
+
+
+def _mark(answer: str, scheme: Scheme, notation: str, in_place: bool) -> Verdict:
+    if notation not in NOTATIONS:
+        raise SchemeError(f"Unknown notation {notation!r}. Known: {', '.join(NOTATIONS)}.")
+    if scheme.kind in WORD_KINDS:
+        return _mark_words(answer, scheme)
+    try:
+        parsed = parse(answer, scheme, notation)
+    except ReadError as error:
+        return unreadable(Reading(ok=False, problem=error.problem))
+    reading = shown(parsed)
+    try:
+        return _judged(parsed, reading, scheme, in_place)
+    except (ArithmeticError, RecursionError, MemoryError) as error:
+        # A limit that was missed: no verdict rather than a wrong one, and never a crash.
+        return undecided("The engine could not decide this.", f"limit: {type(error).__name__}", reading)
+
+
+def _judged(parsed: Parsed, reading: Reading, scheme: Scheme, in_place: bool) -> Verdict:
+    findings: list[Finding] = []
+    waiting: list[Undecided | NeedsPool] = []
+    for key in scheme.keys:
+        try:
+            finding = judges.judge(parsed.tree, _key(key, scheme), scheme, in_place)
+        except (Undecided, NeedsPool) as doubt:
+            waiting.append(doubt)
+            continue
+        except ReadError as error:  # found only while marking: a hidden division by zero
+            return unreadable(Reading(ok=False, problem=error.problem))
+        if finding.equal:
+            return Verdict(CORRECT, CORRECT_REASON, "", finding.method, reading)
+        findings.append(finding)
+    return _not_correct(findings, waiting, reading)
+
+
+def _not_correct(findings: list[Finding], waiting: list[Undecided | NeedsPool], reading: Reading) -> Verdict:
+    """Wrong only if every key says so; the reason that comes closest is told."""
+    for doubt in waiting:
+        if isinstance(doubt, NeedsPool):
+            raise doubt
+        return undecided(doubt.reason, doubt.method, reading)
+    best = min(findings, key=lambda finding: finding.reason_class == "value")
+    return Verdict(INCORRECT, best.reason, best.reason_class, best.method, reading)
+
+
+def _key(text: str, scheme: Scheme) -> judges.Node:
+    try:
+        return parse(text, _key_scheme(scheme)).tree
+    except ReadError as error:
+        raise SchemeError(f"The key {text!r} cannot be read: {error}") from error
+
+
+def _key_scheme(scheme: Scheme) -> Scheme:
+    """The key is the officer's: letters beside the declared ones are allowed in it."""
+    return Scheme(scheme.kind, "", {"variables": scheme.variables, "up_to_constant": True})
+
+
+def _mark_words(answer: str, scheme: Scheme) -> Verdict:
+    reading = read(answer, scheme)
+    if not reading.ok:
+        return unreadable(reading)
+    sensitive = scheme.options.get("case_sensitive") is True
+    try:
+        right = any(same_text(reading.plain, key, sensitive) for key in scheme.keys)
+    except ReadError as error:
+        raise SchemeError(f"The key cannot be read: {error}") from error
+    if right:
+        return Verdict(CORRECT, CORRECT_REASON, "", "identical", reading)
+    return Verdict(INCORRECT, "This is not the right answer.", "value", "identical", reading)

@@ -1,0 +1,90 @@
+"""The words that the reader knows: functions, constants, Greek letters, LaTeX commands."""
+
+from __future__ import annotations
+
+# What may be typed -> the name in the tree.
+FUNCTIONS = {
+    "sin": "sin", "cos": "cos", "tan": "tan", "sec": "sec", "csc": "csc", "cosec": "csc", "cot": "cot",
+    "arcsin": "arcsin", "arccos": "arccos", "arctan": "arctan", "arcsec": "arcsec", "arccsc": "arccsc",
+    "arccosec": "arccsc", "arccot": "arccot", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+    "asec": "arcsec", "acsc": "arccsc", "acot": "arccot",
+    "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "sech": "sech", "csch": "csch", "cosech": "csch",
+    "coth": "coth", "arcsinh": "arsinh", "arccosh": "arcosh", "arctanh": "artanh", "asinh": "arsinh",
+    "acosh": "arcosh", "atanh": "artanh", "arsinh": "arsinh", "arcosh": "arcosh", "artanh": "artanh",
+    "ln": "ln", "log": "log", "lg": "log", "exp": "exp", "sqrt": "sqrt", "cbrt": "cbrt", "root": "root",
+    "abs": "abs", "sign": "sign", "sgn": "sign", "signum": "sign", "floor": "floor", "ceil": "ceil",
+    "ceiling": "ceil", "factorial": "factorial", "binomial": "binomial", "binom": "binomial",
+    "choose": "binomial", "nCr": "binomial", "nPr": "permutations", "gcd": "gcd", "hcf": "gcd", "lcm": "lcm",
+    "max": "max", "min": "min", "re": "re", "im": "im", "conj": "conj", "arg": "arg",
+}  # fmt: skip
+
+# How many arguments each takes; one where it is not listed.
+ARGUMENTS = {
+    "log": (1, 2), "root": (2, 2), "binomial": (2, 2), "permutations": (2, 2),
+    "gcd": (2, 9), "lcm": (2, 9), "max": (2, 9), "min": (2, 9),
+}  # fmt: skip
+
+# Only these may be written before an argument without brackets, and take powers as in sin^2 x.
+BARE = {
+    "sin", "cos", "tan", "sec", "csc", "cot", "arcsin", "arccos", "arctan", "arcsec", "arccsc", "arccot",
+    "sinh", "cosh", "tanh", "sech", "csch", "coth", "arsinh", "arcosh", "artanh", "ln", "log", "exp",
+}  # fmt: skip
+INVERSES = {
+    "sin": "arcsin", "cos": "arccos", "tan": "arctan", "sec": "arcsec", "csc": "arccsc", "cot": "arccot",
+    "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh",
+}  # fmt: skip
+TIGHT = {"sqrt", "cbrt"}  # take just the next thing: sqrt2x is sqrt(2)·x
+
+CONSTANTS = {"pi": "pi", "e": "e", "i": "i", "inf": "inf", "infinity": "inf", "oo": "inf", "infty": "inf"}
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ",
+    "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+    "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ",
+    "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+FROM_GREEK = {letter: name for name, letter in GREEK.items()} | {"π": "pi", "ϵ": "epsilon", "ϕ": "phi", "ς": "sigma"}
+GREEK_VARIANTS = {
+    "varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma",
+    "varkappa": "kappa",
+}  # fmt: skip
+
+KEYWORDS = {"or": "or", "and": "and", "not": "not", "in": "in", "union": "∪"}
+
+# Words of a few letters that are nobody's product of variables.
+NOT_PRODUCTS = frozenset(
+    "the and yes no not none true one two six ten cat dog help idk lol what why who how can you my is it hi ok "
+    "na nan null nil zoo pls sum int lim var def for if else do so to of on be we he she sir sin cos tan "
+    "half even odd any all zero five four nine real else pass import from or".split()
+)
+# A unit after a number where none is asked for: asked about, never charged.
+UNIT_WORDS = frozenset("cm mm km kg mg ml cl dl min mph kmh cm2 m2 ms Hz kHz km2 cm3 m3 rad deg sec hrs hr".split())
+
+COMMAND_OPERATORS = {
+    "cdot": "*", "times": "*", "ast": "*", "cdotp": "*", "div": "/", "le": "<=", "leq": "<=", "leqslant": "<=",
+    "ge": ">=", "geq": ">=", "geqslant": ">=", "ne": "!=", "neq": "!=", "lt": "<", "gt": ">", "pm": "±",
+    "mp": "∓", "cup": "∪", "in": "in", "lor": "or", "vee": "or", "land": "and", "wedge": "and", "lnot": "not",
+    "neg": "not", "vert": "|", "lvert": "|", "rvert": "|", "mid": "|", "lbrace": "⦃", "rbrace": "⦄",
+    "lbrack": "[", "rbrack": "]", "lparen": "(", "rparen": ")", "degree": "°", "circ": "∘", "colon": ":",
+    "emptyset": "∅", "varnothing": "∅", "differentialD": "d", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈",
+    "rceil": "⌉", "equal": "=", "plus": "+", "percent": "%",
+}  # fmt: skip
+COMMAND_WORDS = {
+    "infty": "inf", "exponentialE": "e", "imaginaryI": "i", "imaginaryJ": "i", "abs": "abs", "operatorname": "",
+}  # fmt: skip
+TEXT_COMMANDS = frozenset(
+    "operatorname operatorname* mathrm text textrm mathit mathbf mathsf textit textbf mbox boldsymbol".split()
+)
+SPACE_COMMANDS = frozenset(
+    "quad qquad space displaystyle textstyle limits nolimits thinspace enspace ensuremath bigl bigr big Big Bigl "
+    "Bigr bigg biggl biggr middle nobreak left right hspace".split()
+)
+FRACTION_COMMANDS = frozenset(("frac", "dfrac", "tfrac", "cfrac"))
+BINOMIAL_COMMANDS = frozenset(("binom", "dbinom", "tbinom"))
+OTHER_COMMANDS = frozenset(("sqrt", "begin", "end", "placeholder", "square", "mathbb", "boxed"))
+
+COMMANDS = frozenset(
+    set(COMMAND_OPERATORS) | set(COMMAND_WORDS) | set(FUNCTIONS) | set(GREEK) | set(GREEK_VARIANTS) | {"pi"}
+    | TEXT_COMMANDS | SPACE_COMMANDS | FRACTION_COMMANDS | BINOMIAL_COMMANDS | OTHER_COMMANDS
+)  # fmt: skip

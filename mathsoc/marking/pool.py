@@ -1,0 +1,157 @@
+"""Marking off the event loop: bounded layers in place, everything else in processes that can be killed.
+
+A server calls `start()` when it boots and `stop()` when it ends; `mark_bounded` also starts the default
+pool by itself, for the command line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from . import limits, worker
+from .engine import mark_in_place, undecided
+from .reading import read
+from .results import MarkingError, NeedsPool, Reading, Verdict
+from .scheme import Scheme
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_HUMAN = "The engine could not decide this. A person will look at it."
+
+
+class MarkingPool:
+    """A few worker processes with limits of time, memory and queue. Safe to share between tasks."""
+
+    def __init__(self, workers: int = limits.WORKERS, *, warm: bool = True) -> None:
+        self._workers = workers
+        self._warm = warm  # load SymPy before the first fork: slower to come up, then shared by all workers
+        self._pool: Any = None
+        self._ready: Future[bool] | None = None
+        self._lock = threading.Lock()
+        self._waiting = 0
+
+    def start(self) -> None:
+        """Bring the workers up; blocks until the first is there. Called again, does nothing."""
+        with self._lock:
+            if self._pool is not None:
+                return
+            context = multiprocessing.get_context("forkserver")
+            modules = ["mathsoc.marking.worker", "mathsoc.marking.sampling", "mathsoc.marking.constants"]
+            context.set_forkserver_preload([*modules, "sympy"] if self._warm else modules)
+            self._pool = ProcessPool(
+                max_workers=self._workers,
+                context=context,
+                initializer=worker.prepare,
+                initargs=(limits.WORKER_BYTES, os.getpid()),
+            )
+            self._ready = self._pool.schedule(worker.ping)
+
+    def stop(self) -> None:
+        """End the workers at once, whatever they do."""
+        with self._lock:
+            pool, self._pool, self._ready = self._pool, None, None
+        if pool is not None:
+            pool.stop()
+            pool.join()
+
+    async def mark(self, answer: str, scheme: Scheme, notation: str = "auto") -> Verdict:
+        """The verdict, in place or from a worker; `undecided` where time, memory or the queue ran out.
+
+        Raises SchemeError where the scheme's own key cannot be used.
+        """
+        try:
+            return mark_in_place(answer, scheme, notation)
+        except NeedsPool:
+            reading = read(answer, scheme, notation)
+        return await self.run(reading, worker.task, answer, scheme, notation)
+
+    async def run(self, reading: Reading, function: Callable[..., Verdict], *args: object) -> Verdict:
+        """One task in a worker, within the limits. Raises the engine's own errors only."""
+        if self._waiting >= limits.QUEUE_LENGTH:
+            return undecided(_HUMAN, "busy", reading)
+        self._waiting += 1
+        try:
+            await self._come_up()
+            return await self._finished(reading, function, args)
+        finally:
+            self._waiting -= 1
+
+    async def _come_up(self) -> None:
+        if self._pool is None:
+            await asyncio.to_thread(self.start)
+        ready = self._ready
+        if ready is not None and not ready.done():
+            await asyncio.wait([asyncio.wrap_future(ready)], timeout=limits.START_SECONDS)
+
+    async def _finished(self, reading: Reading, function: Callable[..., Verdict], args: tuple[object, ...]) -> Verdict:
+        pool = self._pool
+        if pool is None:
+            return undecided(_HUMAN, "stopped", reading)
+        future: Future[Verdict] = pool.schedule(function, args=list(args), timeout=limits.TASK_SECONDS)
+        waiter = asyncio.wrap_future(future)
+        try:
+            await asyncio.wait([waiter], timeout=limits.TOTAL_SECONDS)
+        finally:
+            if not waiter.done():
+                waiter.cancel()  # also ends a running worker: nobody waits for it any more
+        if waiter.cancelled() or not waiter.done():
+            return undecided(_HUMAN, "timeout", reading)
+        error = waiter.exception()
+        if error is None:
+            return waiter.result()
+        if isinstance(error, MarkingError):
+            raise error
+        return _failed(error, reading)
+
+
+def _failed(error: BaseException, reading: Reading) -> Verdict:
+    """A worker ran out of time or memory, or died. The log has the kind of error, never the answer."""
+    if isinstance(error, TimeoutError):
+        return undecided(_HUMAN, "timeout", reading)
+    if isinstance(error, MemoryError):
+        return undecided(_HUMAN, "memory", reading)
+    expired = isinstance(error, ProcessExpired)
+    log.warning("marking worker failed: %s", "process ended" if expired else type(error).__name__)
+    return undecided(_HUMAN, "crashed", reading)
+
+
+_default: MarkingPool | None = None
+_default_lock = threading.Lock()
+
+
+def default_pool(*, warm: bool = False) -> MarkingPool:
+    """The pool of this process, made on first use."""
+    global _default
+    with _default_lock:
+        if _default is None:
+            _default = MarkingPool(warm=warm)
+        return _default
+
+
+def start() -> None:
+    """Bring up the default pool with everything loaded. Blocks for a second or two: call it at boot."""
+    default_pool(warm=True).start()
+
+
+def stop() -> None:
+    """End the default pool and its workers."""
+    global _default
+    with _default_lock:
+        pool, _default = _default, None
+    if pool is not None:
+        pool.stop()
+
+
+async def mark_bounded(answer: str, scheme: Scheme, notation: str = "auto") -> Verdict:
+    """The verdict on an answer, never blocking the event loop for longer than a few milliseconds."""
+    return await default_pool().mark(answer, scheme, notation)

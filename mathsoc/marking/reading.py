@@ -1,0 +1,73 @@
+"""`read`: from text to a tree that fits the question, or to a problem in plain words. Never sees a key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import limits
+from .grammar import Grammar
+from .lexicon import Setting, resolve
+from .mathml import mathml
+from .printing import plain
+from .results import Problem, Reading, ReadError, SchemeError
+from .scheme import Scheme
+from .tokens import looks_like_latex, tokenize
+from .tree import Node, depth, symbols
+from .types import fit
+from .values import check_values
+from .words_only import WORD_KINDS, read_words
+
+NOTATIONS = ("auto", "typed", "latex")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A tree with what the member should know about how it was read."""
+
+    tree: Node
+    notes: tuple[str, ...]
+
+
+def read(answer: str, scheme: Scheme, notation: str = "auto") -> Reading:
+    """How the answer is understood; with a problem instead where it cannot be read.
+
+    Raises SchemeError for an unknown notation, and nothing else whatever the text is.
+    """
+    if notation not in NOTATIONS:
+        raise SchemeError(f"Unknown notation {notation!r}. Known: {', '.join(NOTATIONS)}.")
+    try:
+        if scheme.kind in WORD_KINDS:
+            return read_words(answer, scheme)
+        return shown(parse(answer, scheme, notation))
+    except ReadError as error:
+        return Reading(ok=False, problem=error.problem)
+
+
+def shown(parsed: Parsed) -> Reading:
+    """The reading of a tree, as the member sees it."""
+    tree = parsed.tree
+    return Reading(True, mathml(tree), plain(tree), symbols(tree), None, parsed.notes)
+
+
+def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:
+    """The tree of a text for this question. Raises ReadError."""
+    if len(text) > limits.MAX_CHARACTERS:
+        raise ReadError(f"This is too long. Please use at most {limits.MAX_CHARACTERS} characters.")
+    latex = notation == "latex" or (notation == "auto" and looks_like_latex(text))
+    setting = Setting(scheme.kind, frozenset(scheme.variables), scheme.up_to_constant, latex)
+    notes: list[str] = []
+    tokens = resolve(tokenize(text, latex), setting, notes)
+    grammar = Grammar(tokens, setting, notes)
+    tree = grammar.whole()
+    if depth(tree) > limits.MAX_DEPTH:
+        raise ReadError("There are too many steps inside each other. Please write a simpler answer.")
+    if grammar.bare_slash:
+        notes.append(f"only the next thing is below the line: {plain(tree)}")
+    tree = fit(tree, scheme.kind)
+    check_values(tree)
+    return Parsed(tree, tuple(dict.fromkeys(notes)))
+
+
+def problem_of(text: str, scheme: Scheme) -> Problem | None:
+    """Why a text cannot be read, or None."""
+    return read(text, scheme).problem

@@ -1,0 +1,320 @@
+"""Identities by evaluation in a prime field: fast, exact where it says different, no size grows.
+
+Letters get fixed values that depend on the pair being compared (the same pair always gets the same, and
+nobody can aim at them without knowing the key). Functions that are not rational become further letters:
+`sin` and `cos` through e^(ix), powers of e through one letter for each term of the exponent, the others by
+the value of their argument. Square roots are tried with both signs, so √(x²) never passes for x.
+
+Equal values at all points prove an identity in those letters. Different values prove a difference only
+where no such further letter was needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import product
+from math import lcm
+
+from .core import E, I, Core, add, mul, q, split, walk
+
+POINTS = 3
+_MAX_ROOTS = 4
+_MAX_EXPONENT_TERMS = 40
+_TRIALS = 40
+
+
+class _Undefined(ArithmeticError):
+    """A denominator vanished at this point; another point is tried."""
+
+
+class _NotHere(ArithmeticError):
+    """The expression has no value in a prime field."""
+
+
+@lru_cache(maxsize=1)
+def primes() -> tuple[int, ...]:
+    """Sixteen primes just below 2^61 that are 1 modulo 4, so that −1 has a square root."""
+    found: list[int] = []
+    number = (1 << 61) - 3
+    while len(found) < 16:
+        if number % 4 == 1 and _is_prime(number):
+            found.append(number)
+        number -= 2
+    return tuple(found)
+
+
+def _is_prime(number: int) -> bool:
+    """Miller and Rabin's test, with bases that leave no doubt below 2^64."""
+    bases = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
+    if any(number % base == 0 for base in bases):
+        return False
+    odd, twos = number - 1, 0
+    while odd % 2 == 0:
+        odd, twos = odd // 2, twos + 1
+    for base in bases:
+        x = pow(base, odd, number)
+        if x in (1, number - 1):
+            continue
+        if not any((x := x * x % number) == number - 1 for _ in range(twos - 1)):
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`same`: equal at every point. `rational`: no further letters were needed, so both ways are certain."""
+
+    same: bool
+    rational: bool
+
+
+def compare(left: Core, right: Core) -> Comparison | None:
+    """Both at fixed points; None where they have no value there."""
+    return vanishes_difference(left, right)
+
+
+def vanishes_difference(left: Core, right: Core) -> Comparison | None:
+    """Is left − right zero as an expression in its letters?"""
+    nodes = walk(left) + walk(right)
+    roots = _root_bases(nodes)
+    if len(roots) > _MAX_ROOTS:
+        return None
+    rational = all(_plain(node) for node in nodes)
+    seed = f"{left.key}|{right.key}"
+    done = 0
+    for trial in range(_TRIALS):
+        field_ = _Field(seed, trial, _symbol_degrees(nodes))
+        try:
+            same = _same_at(field_, left, right, roots)
+        except _Undefined:
+            continue
+        except (_NotHere, RecursionError):
+            return None
+        if not same:
+            return Comparison(False, rational)
+        done += 1
+        if done == POINTS:
+            return Comparison(True, rational)
+    return None
+
+
+def _plain(node: Core) -> bool:
+    if node.kind in ("q", "s", "+", "*"):
+        return True
+    return node.kind == "^" and node.parts[1].whole is not None
+
+
+def _root_bases(nodes: list[Core]) -> list[Core]:
+    """The bases of square roots, once each; letters take their roots along (see `_symbol_degrees`)."""
+    found = {node.parts[0].key: node.parts[0] for node in nodes if _is_square_root(node)}
+    return list(found.values())
+
+
+def _is_square_root(node: Core) -> bool:
+    if node.kind != "^" or node.parts[1].kind != "q" or node.parts[1].value.denominator != 2:
+        return False
+    return node.parts[0].kind not in ("s", "k")
+
+
+def _symbol_degrees(nodes: list[Core]) -> dict[str, int]:
+    """x is taken as t^n where nth roots of x occur, so that they have values."""
+    degrees: dict[str, int] = {}
+    for node in nodes:
+        if node.kind == "^" and node.parts[0].kind == "s" and node.parts[1].kind == "q":
+            name = node.parts[0].name
+            degrees[name] = lcm(degrees.get(name, 1), node.parts[1].value.denominator)
+    return degrees
+
+
+def _same_at(field_: _Field, left: Core, right: Core, roots: list[Core]) -> bool:
+    """Equality for every choice of the signs of the square roots and of i."""
+    complex_ = any(node.key == "'i" for node in walk(left) + walk(right))
+    for signs in product((1, -1), repeat=len(roots)):
+        for unit in (1, -1) if complex_ else (1,):
+            field_.choose({base.key: sign for base, sign in zip(roots, signs, strict=True)}, unit)
+            if field_.value(left) != field_.value(right):
+                return False
+    return True
+
+
+@dataclass
+class _Field:
+    """One prime, one point, one choice of signs."""
+
+    seed: str
+    trial: int
+    degrees: dict[str, int]
+    signs: dict[str, int] = field(default_factory=dict)
+    unit: int = 1
+    cache: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        choice = self.hash("prime") % len(primes())
+        self.p = primes()[choice]
+
+    def hash(self, name: str) -> int:
+        data = f"{self.seed}|{self.trial}|{name}".encode("utf-8", "surrogatepass")
+        return int.from_bytes(blake2b(data, digest_size=16).digest(), "big")
+
+    def choose(self, signs: dict[str, int], unit: int) -> None:
+        self.signs, self.unit = signs, unit
+        self.cache.clear()
+
+    def letter(self, name: str) -> int:
+        return self.hash(name) % (self.p - 2) + 2
+
+    def rational(self, value: Fraction) -> int:
+        return value.numerator % self.p * self.inverse(value.denominator) % self.p
+
+    def inverse(self, value: int) -> int:
+        if value % self.p == 0:
+            raise _Undefined
+        return pow(value, -1, self.p)
+
+    def value(self, node: Core) -> int:
+        known = self.cache.get(node.key)
+        if known is None:
+            known = self.cache[node.key] = self.work_out(node) % self.p
+        return known
+
+    def work_out(self, node: Core) -> int:
+        match node.kind:
+            case "q":
+                return self.rational(node.value)
+            case "s":
+                return pow(self.letter(node.name), self.degrees.get(node.name, 1), self.p)
+            case "k":
+                return self.constant(node.name)
+            case "+":
+                return sum(map(self.value, node.parts))
+            case "*":
+                out = self.rational(node.value)
+                for part in node.parts:
+                    out = out * self.value(part) % self.p
+                return out
+            case "^":
+                return self.power(node.parts[0], node.parts[1])
+        return self.function(node)
+
+    def constant(self, name: str) -> int:
+        if name == "i":
+            return self.unit * _sqrt_of_minus_one(self.p)
+        if name in ("inf", "undefined"):
+            raise _NotHere
+        return self.letter("'" + name)
+
+    def power(self, base: Core, exponent: Core) -> int:
+        if exponent.kind != "q":
+            return self.exponential(base, exponent)
+        top, bottom = exponent.value.numerator, exponent.value.denominator
+        if bottom == 1:
+            return self.whole_power(self.value(base), top)
+        if base.kind == "s":
+            root = pow(self.letter(base.name), self.degrees[base.name] // bottom, self.p)
+            return self.whole_power(root, top)
+        if base.key == "'e":
+            return self.exponential(base, exponent)
+        if bottom == 2:
+            return self.whole_power(self.signs.get(base.key, 1) * self.square_root(self.value(base)), top)
+        return self.whole_power(self.letter(f"root{bottom}:{self.value(base)}"), top)
+
+    def whole_power(self, value: int, exponent: int) -> int:
+        return pow(value if exponent >= 0 else self.inverse(value), abs(exponent), self.p)
+
+    def square_root(self, value: int) -> int:
+        root = _sqrt(value, self.p)
+        if root is None:
+            raise _Undefined
+        return root
+
+    def exponential(self, base: Core, exponent: Core) -> int:
+        """base^(c₁m₁ + c₂m₂ + …): a letter for each m, to the power c."""
+        name = base.key if base.kind in ("q", "k") else str(self.value(base))
+        out = 1
+        for count, unit in _terms(exponent):
+            letter = self.letter(f"power {name} {unit.key if unit.kind != '+' else self.value(unit)}")
+            # Denominators up to 60 share one letter's root; others stay letters of their own.
+            if _COMMON % count.denominator == 0:
+                out = out * self.whole_power(letter, int(count * _COMMON)) % self.p
+            else:
+                out = out * self.letter(f"{name} {count} {unit.key}") % self.p
+        return out
+
+    def function(self, node: Core) -> int:
+        if node.name in ("sin", "cos"):
+            return self.trigonometric(node)
+        values = " ".join(str(self.value(part)) for part in node.parts)
+        return self.letter(f"{node.name}({values})")
+
+    def trigonometric(self, node: Core) -> int:
+        """Through E = e^(ix); here e^(ix) may be any letter, for the identity must hold for all."""
+        e = self.exponential(E, mul(I, node.parts[0]))
+        inverse = self.inverse(e)
+        if node.name == "cos":
+            return (e + inverse) * self.inverse(2)
+        return (e - inverse) * self.inverse(2 * self.constant("i"))
+
+
+_COMMON = 5040
+
+
+def _terms(exponent: Core) -> list[tuple[Fraction, Core]]:
+    """The exponent multiplied out into rational multiples of products."""
+    expanded = expand(exponent)
+    terms = expanded.parts if expanded.kind == "+" else (expanded,)
+    return [split(term) for term in terms]
+
+
+def expand(node: Core) -> Core:
+    """Products of sums multiplied out, as long as few terms come of it."""
+    if node.kind == "*":
+        sums = [[expand(part)] if part.kind != "+" else list(part.parts) for part in node.parts]
+        size = 1
+        for terms in sums:
+            size *= len(terms)
+        if size > _MAX_EXPONENT_TERMS:
+            return node
+        return add(*(mul(q(node.value), *choice) for choice in product(*sums)))
+    if node.kind == "^" and node.parts[0].kind == "+" and node.parts[1].whole in (2, 3):
+        terms = node.parts[0].parts
+        count = node.parts[1].whole or 0
+        if len(terms) ** count <= _MAX_EXPONENT_TERMS:
+            return add(*(mul(*choice) for choice in product(terms, repeat=count)))
+    if node.kind == "+":
+        return add(*map(expand, node.parts))
+    return node
+
+
+@lru_cache(maxsize=64)
+def _sqrt_of_minus_one(p: int) -> int:
+    for base in range(2, 100):
+        root = pow(base, (p - 1) // 4, p)
+        if root * root % p == p - 1:
+            return root
+    raise _NotHere
+
+
+def _sqrt(value: int, p: int) -> int | None:
+    """A square root modulo p (Tonelli and Shanks), or None."""
+    value %= p
+    if value == 0:
+        return 0
+    if pow(value, (p - 1) // 2, p) != 1:
+        return None
+    odd, twos = p - 1, 0
+    while odd % 2 == 0:
+        odd, twos = odd // 2, twos + 1
+    other = next(n for n in range(2, 1000) if pow(n, (p - 1) // 2, p) == p - 1)
+    c, root, t = pow(other, odd, p), pow(value, (odd + 1) // 2, p), pow(value, odd, p)
+    while t != 1:
+        steps, square = 0, t
+        while square != 1:
+            square, steps = square * square % p, steps + 1
+        b = pow(c, 1 << (twos - steps - 1), p)
+        root, c, t, twos = root * b % p, b * b % p, t * b * b % p, steps
+    return root
+
+

@@ -1,0 +1,137 @@
+"""What a question asks for: its kind, its key and its options, checked once when the scheme is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from .results import SchemeError
+
+KINDS = (
+    "number", "expression", "equation", "inequality", "set", "sequence", "interval", "matrix", "text", "choice",
+)  # fmt: skip
+FORMS = ("any", "evaluated", "lowest-terms", "exact", "factorised", "expanded")
+TOLERANCES = ("absolute", "relative", "dp", "sf")
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How one answer box is marked. `key` is "" where only reading is wanted.
+
+    Options (all optional): `variables`, `tolerance`, `form`, `also`, `units`, `up_to_constant`,
+    `case_sensitive` (text), `choices` (choice). Raises SchemeError in a sentence for an officer.
+    """
+
+    kind: str
+    key: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise SchemeError(f"Unknown kind {self.kind!r}. Known kinds: {', '.join(KINDS)}.")
+        if not isinstance(self.key, str):
+            raise SchemeError("The key must be text.")
+        if not isinstance(self.options, Mapping):
+            raise SchemeError("The options must be a table of names and values.")
+        for name, value in self.options.items():
+            if name not in _CHECKS:
+                raise SchemeError(f"Unknown option {name!r}. Known options: {', '.join(_CHECKS)}.")
+            _CHECKS[name](value)
+        object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
+
+    def __reduce__(self) -> tuple[type[Scheme], tuple[str, str, dict[str, object]]]:
+        return Scheme, (self.kind, self.key, dict(self.options))
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.key, repr(sorted(self.options.items()))))
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return tuple(_strings(self.options.get("variables", ())))
+
+    @property
+    def form(self) -> str:
+        return str(self.options.get("form", "any"))
+
+    @property
+    def tolerance(self) -> tuple[str, float] | None:
+        """The name and the size of the tolerance."""
+        value = self.options.get("tolerance")
+        if not isinstance(value, Mapping):
+            return None
+        ((name, size),) = value.items()
+        return str(name), float(size)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (self.key, *_strings(self.options.get("also", ())))
+
+    @property
+    def up_to_constant(self) -> bool:
+        return self.options.get("up_to_constant") is True
+
+
+def _strings(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else []
+
+
+def _string_list(name: str) -> Callable[[object], None]:
+    def check(value: object) -> None:
+        ok = isinstance(value, list | tuple) and all(isinstance(item, str) and item for item in value)
+        if not ok:
+            raise SchemeError(f"The option {name!r} must be a list of texts.")
+
+    return check
+
+
+def _flag(name: str) -> Callable[[object], None]:
+    def check(value: object) -> None:
+        if not isinstance(value, bool):
+            raise SchemeError(f"The option {name!r} must be true or false.")
+
+    return check
+
+
+def _form(value: object) -> None:
+    if value not in FORMS:
+        raise SchemeError(f"Unknown form {value!r}. Known forms: {', '.join(FORMS)}.")
+
+
+def _units(value: object) -> None:
+    if not isinstance(value, str) or not value:
+        raise SchemeError("The option 'units' must be a unit such as 'cm'.")
+    raise SchemeError("The option 'units' is not available yet.")
+
+
+def _variables(value: object) -> None:
+    _string_list("variables")(value)
+    for name in _strings(value):
+        letters = name.replace("_", "")
+        if not (name[0].isalpha() and letters.isalnum() and name.isascii() and len(name) <= 20):
+            raise SchemeError(f"The variable {name!r} must be a letter or a short name such as x_1.")
+
+
+def _tolerance(value: object) -> None:
+    if not isinstance(value, Mapping) or len(value) != 1 or next(iter(value)) not in TOLERANCES:
+        raise SchemeError(f"The option 'tolerance' must name one of {', '.join(TOLERANCES)} with its size.")
+    name, size = next(iter(value.items()))
+    if isinstance(size, bool) or not isinstance(size, int | float):
+        raise SchemeError("The size of the tolerance must be a number.")
+    if name in ("dp", "sf"):
+        if not isinstance(size, int) or not (1 if name == "sf" else 0) <= size <= 30:
+            raise SchemeError(f"The tolerance {name!r} must be a whole number up to 30.")
+    elif not 0 < size < float("inf"):
+        raise SchemeError(f"The tolerance {name!r} must be a positive number.")
+
+
+_CHECKS: dict[str, Callable[[object], None]] = {
+    "variables": _variables,
+    "tolerance": _tolerance,
+    "form": _form,
+    "also": _string_list("also"),
+    "units": _units,
+    "up_to_constant": _flag("up_to_constant"),
+    "case_sensitive": _flag("case_sensitive"),
+    "choices": _string_list("choices"),
+}

@@ -1,0 +1,137 @@
+"""Does the tree have the type that the question asks for? Turns it into the form that the kind works with."""
+
+from __future__ import annotations
+
+from .results import ReadError
+from .tree import All, Any, Group, Matrix, Node, Not, Relation, Symbol, Union, rebuild, children, walk
+
+_STATEMENTS = (Relation, All, Any, Not)
+_COLLECTIONS = (Group, Union, Matrix)
+_ASKED = {
+    "number": "a number", "expression": "an expression", "equation": "an equation",
+    "inequality": "an inequality", "set": "a set", "sequence": "a list", "interval": "an interval",
+    "matrix": "a matrix",
+}  # fmt: skip
+
+
+def fit(tree: Node, kind: str) -> Node:
+    """The tree as the kind needs it. Raises ReadError for an answer of another type."""
+    if kind in ("number", "expression"):
+        return _value(tree, kind)
+    if kind in ("equation", "inequality"):
+        return _relation(tree, kind)
+    if kind == "set":
+        return _set(tree)
+    if kind == "sequence":
+        return _sequence(tree)
+    if kind == "matrix":
+        return _matrix(tree)
+    return _interval(tree)
+
+
+def _value(tree: Node, kind: str) -> Node:
+    if isinstance(tree, Relation) and tree.op == "=" and isinstance(tree.left, Symbol):
+        raise ReadError(f"This asks for {_ASKED[kind]}. Leave out {tree.left.name} =.")
+    if isinstance(tree, Group) and tree.opening == "":
+        raise ReadError(f"This asks for one {'number' if kind == 'number' else 'expression'}, without a comma.")
+    _refuse(tree, kind, _STATEMENTS + _COLLECTIONS)
+    return tree
+
+
+def _refuse(tree: Node, kind: str, types: tuple[type, ...]) -> None:
+    for node in walk(tree):
+        if isinstance(node, types):
+            raise ReadError(f"This asks for {_ASKED[kind]}. {_found(node)}")
+
+
+def _found(node: Node) -> str:
+    match node:
+        case Relation(op="="):
+            return "You typed an equation."
+        case Relation() | All() | Any() | Not():
+            return "You typed an inequality or several statements."
+        case Matrix():
+            return "You typed a matrix."
+        case Group(opening="{"):
+            return "You typed a set."
+    return "You typed a list or an interval."
+
+
+def _relation(tree: Node, kind: str) -> Node:
+    if isinstance(tree, Group) and tree.opening == "":
+        tree = _listed(tree)
+    if not isinstance(tree, _STATEMENTS):
+        hint = "Write it with an = sign." if kind == "equation" else "Write it with a sign such as < or ≥."
+        raise ReadError(f"This asks for {_ASKED[kind]}. {hint}")
+    for node in walk(tree):
+        if isinstance(node, _STATEMENTS) and not isinstance(node, Relation):
+            if not all(isinstance(child, _STATEMENTS) for child in children(node)):
+                raise ReadError("Words such as and, or must stand between whole statements.")
+        elif isinstance(node, Relation):
+            _refuse(node.left, kind, _STATEMENTS + _COLLECTIONS)
+            if node.op != "in":
+                _refuse(node.right, kind, _STATEMENTS + _COLLECTIONS)
+    return tree
+
+
+def _listed(group: Group) -> Node:
+    """`x=2, x=-2` are alternatives, `x=1, y=2` hold together."""
+    items = group.items
+    first = items[0]
+    if isinstance(first, Relation):
+        items = tuple(
+            item if isinstance(item, _STATEMENTS) else Relation(first.op, first.left, item) for item in items
+        )
+    lefts = {item.left if isinstance(item, Relation) and item.op == "=" else item for item in items}
+    return Any(items) if len(lefts) == 1 and len(items) > 1 else All(items)
+
+
+def _set(tree: Node) -> Node:
+    match tree:
+        case Group(opening="{"):
+            return tree
+        case Group(opening="", items=items):
+            return Group("{", items, "}")
+        case Group():
+            raise ReadError("This asks for a set. Write it as {1, 2}.")
+        case Any(items=items) if all(isinstance(item, Relation) and item.op == "=" for item in items):
+            return Group("{", items, "}")
+    return Group("{", (tree,), "}")
+
+
+def _sequence(tree: Node) -> Node:
+    match tree:
+        case Group(opening="{"):
+            raise ReadError("This asks for a list in order. Write it as (1, 2).")
+        case Group(opening="", items=items):
+            return Group("(", items, ")")
+        case Group(items=items):
+            return Group("(", items, ")")
+        case Matrix(rows=rows) if len(rows) == 1 or all(len(row) == 1 for row in rows):
+            return Group("(", tuple(cell for row in rows for cell in row), ")")
+    return Group("(", (tree,), ")")
+
+
+def _matrix(tree: Node) -> Node:
+    match tree:
+        case Matrix():
+            return tree
+        case Group(opening="[" | "(" | "{", items=rows) if rows and all(isinstance(row, Group) for row in rows):
+            cells = tuple(row.items for row in rows if isinstance(row, Group))
+            if len({len(row) for row in cells}) == 1:
+                return Matrix(cells)
+            raise ReadError("The rows of this matrix are not equally long.")
+        case Group(opening="[" | "(", items=items):
+            return Matrix((items,))
+    raise ReadError("This asks for a matrix. Write it as [[1, 2], [3, 4]].")
+
+
+def _interval(tree: Node) -> Node:
+    match tree:
+        case Union(items=items):
+            return rebuild(tree, tuple(map(_interval, items)))
+        case Group(opening="(" | "[", closing=")" | "]", items=(_, _)) | Group(opening="{"):
+            return tree
+        case Relation() | All() | Any():
+            return _relation(tree, "inequality")
+    raise ReadError("This asks for an interval. Write it as (1, 2] or with < and ≤.")

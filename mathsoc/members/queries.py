@@ -1,0 +1,82 @@
+"""Reading members and sessions."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from mathsoc.errors import Missing
+from mathsoc.members import rules
+from mathsoc.members.models import LoginSession, Member
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def login_session(session: AsyncSession, token: str) -> LoginSession | None:
+    """The session a cookie's token belongs to, with its member."""
+    return await session.scalar(
+        select(LoginSession)
+        .where(LoginSession.token_hash == token_hash(token))
+        .options(joinedload(LoginSession.member))
+    )
+
+
+async def viewer(session: AsyncSession, token: str, now: datetime) -> rules.Viewer | None:
+    """Who this token signs in at `now`; None when the session or the account no longer holds."""
+    found = await login_session(session, token)
+    if found is None:
+        return None
+    member = found.member
+    alive = rules.session_alive(
+        staff=member.role in rules.STAFF,
+        created_at=found.created_at,
+        seen_at=found.seen_at,
+        ended=found.ended_at is not None,
+        now=now,
+    )
+    if not alive or member.state not in ("active", "pending"):
+        return None
+    return rules.Viewer(
+        id=member.id,
+        handle=member.handle,
+        display_name=member.display_name,
+        role=member.role,
+        state=member.state,
+        year=member.year,
+        school_id=member.school_id,
+        session_id=found.id,
+    )
+
+
+async def session_holds(session: AsyncSession, viewer: rules.Viewer, now: datetime) -> bool:
+    """Whether the session a viewer came with still signs in the same rights (asked by open streams)."""
+    found = await session.scalar(
+        select(LoginSession)
+        .where(LoginSession.id == viewer.session_id)
+        .options(joinedload(LoginSession.member))
+    )
+    return (
+        found is not None
+        and found.ended_at is None
+        and (found.member.role, found.member.state) == (viewer.role, viewer.state)
+    )
+
+
+async def by_email(session: AsyncSession, email: str) -> Member | None:
+    return await session.scalar(select(Member).where(Member.email == email.strip().lower()))
+
+
+async def shown(session: AsyncSession, handle: str) -> Member:
+    """The member behind a public handle, with the school; raises Missing for whoever appears nowhere."""
+    member = await session.scalar(
+        select(Member).where(Member.handle == handle).options(joinedload(Member.school))
+    )
+    if member is None or not rules.listed(member.role, member.state, member.hidden):
+        raise Missing
+    return member

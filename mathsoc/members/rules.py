@@ -1,0 +1,48 @@
+"""What is decided about members: pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+STAFF = ("lead", "editor", "admin")
+SEES_KEYS = ("editor", "admin")
+IDLE = {True: timedelta(hours=2), False: timedelta(days=14)}  # by staff
+ABSOLUTE = {True: timedelta(hours=12), False: timedelta(days=90)}
+# How often a session notes that it is in use, so that reading pages hardly ever writes.
+SEEN_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The signed-in member of one request."""
+
+    id: int
+    handle: str
+    display_name: str
+    role: str
+    state: str
+    year: int | None
+    school_id: int | None
+    session_id: int
+
+    @property
+    def staff(self) -> bool:
+        return self.role in STAFF
+
+    @property
+    def may_score(self) -> bool:
+        """Whoever may see keys, or helps those who answer, never scores; nor does a pending member."""
+        return self.role == "member" and self.state == "active"
+
+
+def listed(role: str, state: str, hidden: bool) -> bool:
+    """Whether a member stands on boards and counts in places."""
+    return role == "member" and state == "active" and not hidden
+
+
+def session_alive(
+    *, staff: bool, created_at: datetime, seen_at: datetime, ended: bool, now: datetime
+) -> bool:
+    """Whether a signed-in session still holds at `now`."""
+    return not ended and now - seen_at < IDLE[staff] and now - created_at < ABSOLUTE[staff]

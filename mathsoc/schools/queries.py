@@ -1,0 +1,25 @@
+"""Reading the society's settings, stages and schools."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mathsoc.schools.models import Society, Stage, YearStage
+
+
+async def society(session: AsyncSession) -> Society | None:
+    return await session.get(Society, 1)
+
+
+async def stages(session: AsyncSession) -> Sequence[Stage]:
+    return (await session.scalars(select(Stage).order_by(Stage.position))).all()
+
+
+async def stage_of_year(session: AsyncSession, year: int | None) -> int | None:
+    """The id of the stage that the society's map gives a school year; None for staff."""
+    if year is None:
+        return None
+    return await session.scalar(select(YearStage.stage_id).where(YearStage.year == year))

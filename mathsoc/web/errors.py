@@ -1,0 +1,87 @@
+"""Error pages and fragments. The transaction is rolled back by the unit of work: every status is ≥ 400."""
+
+from __future__ import annotations
+
+import logging
+
+from quart import Quart, Response, current_app, render_template
+from werkzeug.exceptions import HTTPException
+
+from mathsoc.errors import Forbidden, Missing, Refused
+from mathsoc.web.pages import page_context, wants_fragment
+
+log = logging.getLogger(__name__)
+
+WORDS = {
+    400: ("That request can't be read", "Something in it is not as it should be. Go back and try again."),
+    403: ("Not allowed", "You don't have the right to do this."),
+    404: ("Not found", "There is nothing here, or nothing that you may see. Signing in may help."),
+    405: ("Not that way", "This address does not take that kind of request."),
+    413: ("Too much at once", "What was sent is larger than this page accepts. Nothing was changed."),
+    422: ("That can't be done", "Nothing was changed."),
+    429: ("A little slower", "Too many requests in a short time. Wait a moment; no attempt was used."),
+    500: ("Our mistake", "Something went wrong here and nothing was changed. Please try again."),
+    503: ("Back in a moment", "The server is busy or restarting. Nothing was changed; please try again."),
+}
+
+
+def install(app: Quart) -> None:
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Missing, _missing)
+    app.register_error_handler(Forbidden, _forbidden)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(UnicodeDecodeError, _bad_text)
+    # Werkzeug's InternalServerError wraps whatever nobody expected; the trace goes to the log only.
+    app.register_error_handler(500, _unexpected)
+
+
+async def error_reply(status: int, message: str | None = None) -> Response:
+    title, words = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    context = {"status": status, "title": title, "message": message or words}
+    if wants_fragment():
+        text = await render_template("errors/_error.html", **context)
+    else:
+        text = await render_template("errors/error.html", **(await _shell(status)), **context)
+    response = Response(text, status=status, mimetype="text/html")
+    response.headers["HX-Retarget"] = "#notices"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+async def _shell(status: int) -> dict[str, object]:
+    """The page around an error; a broken database must not break the page that says so."""
+    if status >= 500:
+        return {"society": current_app.extensions.get("society"), "viewer": None}
+    return await page_context()
+
+
+async def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    response = await error_reply(error.code or 500)
+    for name in ("Allow", "Retry-After"):
+        for key, value in error.get_headers():
+            if key == name:
+                response.headers[name] = value
+    return response
+
+
+async def _missing(_error: Missing) -> Response:
+    return await error_reply(404)
+
+
+async def _forbidden(error: Forbidden) -> Response:
+    return await error_reply(403, str(error) or None)
+
+
+async def _refused(error: Refused) -> Response:
+    return await error_reply(422, error.message)
+
+
+async def _bad_text(_error: UnicodeDecodeError) -> Response:
+    return await error_reply(400)
+
+
+async def _unexpected(error: HTTPException) -> Response:
+    # Quart has logged the trace already.
+    return await error_reply(500)

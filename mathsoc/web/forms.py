@@ -1,0 +1,39 @@
+"""Reading what was sent: one meaning for repeated fields, no text that a database refuses."""
+
+from __future__ import annotations
+
+from quart import abort, request
+from werkzeug.datastructures import MultiDict
+
+LONGEST_NEXT = 512
+
+
+async def sent() -> MultiDict[str, str]:
+    """The form fields, first value of each, checked for characters that cannot be stored.
+
+    Aborts with 400 on NUL or lone surrogates (PostgreSQL refuses what SQLite takes).
+    """
+    form = await request.form
+    fields: MultiDict[str, str] = MultiDict((name, form[name]) for name in form)
+    for name, value in fields.items():
+        if not storable(name) or not storable(value):
+            abort(400)
+    return fields
+
+
+def storable(text: str) -> bool:
+    """Whether both databases can keep this text."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def local_path(given: str | None, default: str = "/") -> str:
+    """A path of this site to go on to: one leading slash, nothing that a browser reads as a host."""
+    path = given or ""
+    bad = (
+        "\\" in path
+        or "%5c" in path.lower()
+        or any(ord(letter) < 33 or ord(letter) == 127 for letter in path)
+    )
+    if not path.startswith("/") or path.startswith("//") or bad or len(path) > LONGEST_NEXT:
+        return default
+    return path

@@ -1,0 +1,90 @@
+"""Who may use each URL rule: one table, read by the guard here and by the tests.
+
+A rule says who may come to the door; which things they find behind it is decided where things are
+loaded (through the viewer: the thing, or 404).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Protocol
+
+from quart import Quart, Response, g, request
+
+from mathsoc.errors import Forbidden
+from mathsoc.web.pages import see, wants_fragment
+
+
+class Right(Enum):
+    ANYONE = "anyone"
+    MEMBER = "any signed-in member"
+    COMPETITOR = "an approved member who is not staff"
+    STAFF = "editors and admins"
+    ADMIN = "admins"
+
+
+class Viewed(Protocol):
+    """What the guard needs to know of the viewer."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def state(self) -> str: ...
+
+
+RIGHTS: dict[str, Right] = {
+    "static": Right.ANYONE,
+    "operations.healthz": Right.ANYONE,
+    "operations.readyz": Right.ANYONE,
+    "live.live": Right.ANYONE,
+    "home.show": Right.ANYONE,
+    "members.login_form": Right.ANYONE,
+    "members.login": Right.ANYONE,
+    "members.logout": Right.ANYONE,
+    "members.show": Right.MEMBER,
+    "competitions.index": Right.ANYONE,
+    "competitions.show": Right.ANYONE,
+    "challenges.index": Right.ANYONE,
+    "challenges.show": Right.ANYONE,
+    "submissions.reading": Right.MEMBER,
+    "submissions.send": Right.MEMBER,
+    "leaderboards.index": Right.ANYONE,
+    "leaderboards.show": Right.ANYONE,
+    "leaderboards.own_place": Right.ANYONE,
+}
+
+
+def allows(right: Right, viewer: Viewed | None) -> bool:
+    """Whether this viewer passes; suspended and erased accounts never are viewers."""
+    if right is Right.ANYONE:
+        return True
+    if viewer is None:
+        return False
+    return {
+        Right.MEMBER: True,
+        Right.COMPETITOR: viewer.role == "member" and viewer.state == "active",
+        Right.STAFF: viewer.role in ("editor", "admin"),
+        Right.ADMIN: viewer.role == "admin",
+    }[right]
+
+
+def install(app: Quart) -> None:
+    app.before_request(_guard)
+
+
+def check_complete(app: Quart) -> None:
+    """Stop the start when a URL rule has no row; so an unlisted rule cannot ship."""
+    missing = {rule.endpoint for rule in app.url_map.iter_rules()} - RIGHTS.keys()
+    if missing:
+        raise LookupError(f"no row in mathsoc.web.rights for: {', '.join(sorted(missing))}")
+
+
+async def _guard() -> Response | None:
+    if request.endpoint is None or allows(RIGHTS[request.endpoint], g.get("viewer")):
+        return None
+    if g.get("viewer") is None:
+        if request.method == "GET" and not wants_fragment():
+            return see(f"/login?next={request.path}")
+        raise Forbidden("Your session has ended. Sign in again; what you typed is still here.")
+    raise Forbidden(f"This is for {RIGHTS[request.endpoint].value}.")

@@ -1,0 +1,80 @@
+"""What every request must pass and every reply carries."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from quart import Quart, Response, abort, current_app, g, request
+
+from mathsoc import clock
+from mathsoc.config import Config
+from mathsoc.web.unit_of_work import SAFE_METHODS
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    ["default-src 'none'"]
+    + [f"{kind}-src 'self'" for kind in ("script", "style", "img", "font", "connect", "manifest")]
+    + ["form-action 'self'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"]
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+BODY_LIMIT = 64 * 1024  # bytes of a form; uploads set their own on their route
+LONGEST_URL = 4_000
+
+
+def install(app: Quart, config: Config) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.config["MAX_FORM_PARTS"] = 200
+    app.before_request(_note_arrival)
+    app.before_request(_known_host)
+    app.before_request(_same_origin)
+    app.after_request(_add_headers)
+
+
+def known_hosts(config: Config) -> frozenset[str]:
+    """Host names this server answers to; a loopback name is always one of ours to use."""
+    return frozenset({urlsplit(config.site_url).hostname or "", "127.0.0.1", "localhost", "::1"})
+
+
+async def _note_arrival() -> None:
+    # The moment a request arrived decides whether an answer was in time, however slow we are after it.
+    g.received_at = clock.now()
+    if len(request.url) > LONGEST_URL:
+        abort(414)
+
+
+async def _known_host() -> None:
+    config: Config = current_app.settings  # type: ignore[attr-defined]
+    if (urlsplit(f"//{request.host}").hostname or "") not in known_hosts(config):
+        abort(400)
+
+
+async def _same_origin() -> None:
+    """Refuse unsafe requests that another site's page made (rules of Go 1.25's CrossOriginProtection)."""
+    if request.method in SAFE_METHODS:
+        return
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    if fetch_site:
+        if fetch_site not in ("same-origin", "none"):
+            abort(403)
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        abort(403)
+
+
+async def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    config: Config = current_app.settings  # type: ignore[attr-defined]
+    if config.production:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if response.mimetype == "text/html":
+        response.headers.add("Vary", "HX-Request")
+        response.headers.setdefault("Cache-Control", "no-store" if g.get("viewer") else "no-cache")
+    return response

@@ -1,0 +1,65 @@
+"""One request = one session = one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from quart import Quart, Response, current_app, g, request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mathsoc.db import Database, UnitOfWork
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def reads_only(view: View) -> View:
+    """Marks a view for POST that changes nothing, or that manages its own units of work."""
+    view.reads_only = True  # type: ignore[attr-defined]
+    return view
+
+
+async def session() -> AsyncSession:
+    """The request's session, begun at its first use: writing for unsafe methods, else reading."""
+    unit: UnitOfWork | None = g.get("unit")
+    if unit is None:
+        unit = database().writing() if _writes() else database().reading()
+        await unit.begin()
+        g.unit = unit
+    return unit.session
+
+
+async def release() -> None:
+    """End the request's unit without a commit and give its connection back, before long work."""
+    await _finish(commit=False)
+
+
+def database() -> Database:
+    found: Database = current_app.database  # type: ignore[attr-defined]
+    return found
+
+
+def install(app: Quart) -> None:
+    app.after_request(_end_with_the_reply)
+    app.teardown_request(_end_without_a_reply)
+
+
+def _writes() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method not in SAFE_METHODS and not getattr(view, "reads_only", False)
+
+
+async def _end_with_the_reply(response: Response) -> Response:
+    await _finish(commit=response.status_code < 400)
+    return response
+
+
+async def _end_without_a_reply(_error: BaseException | None) -> None:
+    await _finish(commit=False)
+
+
+async def _finish(*, commit: bool) -> None:
+    unit: UnitOfWork | None = g.pop("unit", None)
+    if unit is not None:
+        await unit.finish(commit=commit and unit.writes)
