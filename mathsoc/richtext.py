@@ -48,6 +48,23 @@ _TAG = re.compile(r"<[^>]*>")
 _STYLE = re.compile(r'\sstyle="([^"]*)"')
 _WIDTH = re.compile(r'\s(?:width|height|depth|lspace|rspace|voffset)="-?([\d.]+)[a-z%]*"')
 _WIDEST_EM = 20.0
+_CLASS_OF_STYLE = {
+    "text-align:left": "m-left",
+    "text-align:right": "m-right",
+    "width:50%": "m-half",
+    "width:100%": "m-full",
+    "padding-left:0": "m-pl0",
+    "padding-left:0.1em": "m-pl-thin",
+    "padding-left:1em": "m-pl1",
+    "padding-right:0": "m-pr0",
+    "padding-right:0.1em": "m-pr-thin",
+    "padding-top:0": "m-pt0",
+    "padding-bottom:0": "m-pb0",
+} | {
+    f"border-{side}:0.05em {line} currentcolor": f"m-{name}-{side}"
+    for side in ("left", "right", "top")
+    for line, name in (("solid", "line"), ("dashed", "dash"))
+}
 
 
 class _WholeFormulas(Filter):  # type: ignore[misc]
@@ -139,8 +156,12 @@ def _unreadable(latex: str) -> Markup:
 
 def _strict_tag(match: re.Match[str]) -> str:
     """A tag without inline style, which the content security policy forbids, and without giant spaces."""
-    tag = match[0]
-    if styles := _STYLE.search(tag):
-        align = re.search(r"text-align: (left|right|center)", styles[1])
-        tag = _STYLE.sub(f' class="math-{align[1]}"' if align else "", tag)
+    tag = _STYLE.sub(_style_classes, match[0])
     return _WIDTH.sub(lambda width: width[0] if float(width[1]) <= _WIDEST_EM else "", tag)
+
+
+def _style_classes(match: re.Match[str]) -> str:
+    """What math-core says in style, said in the classes of static/css/maths.css."""
+    names = [_CLASS_OF_STYLE.get(one.replace(": ", ":").strip(), "") for one in match[1].split(";")]
+    found = " ".join(name for name in names if name)
+    return f' class="{found}"' if found else ""

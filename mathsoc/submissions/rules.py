@@ -42,7 +42,7 @@ class BoxState:
         if not self.competes:
             return "readonly"
         if self.left == 0:
-            return "exhausted"
+            return "spent"
         return "waiting" if self.waiting else "open"
 
     @property
@@ -71,7 +71,7 @@ def refusal(state: BoxState) -> str | None:
         "practice": "This is for practice; nothing is counted here.",
         "solved": "This box is already right.",
         "readonly": "Your account does not compete here.",
-        "exhausted": "No tries left for this box.",
+        "spent": "No tries left for this box.",
         "waiting": "An officer is looking at your last answer to this box. No try was used for it.",
     }
     return reasons.get(state.name)

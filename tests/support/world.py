@@ -1,0 +1,148 @@
+"""A small society for tests: Alice competes, Bob is at another school, Carol is staff."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from quart import Quart
+from quart.typing import TestClientProtocol
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mathsoc import clock
+from mathsoc.challenges.models import AnswerBox, Challenge
+from mathsoc.competitions.models import Competition, CompetitionStage
+from mathsoc.db import Database
+from mathsoc.members.models import Member
+from mathsoc.members.passwords import hash_password
+from mathsoc.members.rules import Viewer
+from mathsoc.schools.models import School, Society, Stage, YearStage
+
+PASSWORD = "correct horse battery staple"
+HTMX = {"HX-Request": "true"}
+
+
+@dataclass
+class World:
+    """What stands in the test's database; ids and handles, never attached rows."""
+
+    database: Database
+    now: datetime
+    members: dict[str, Member] = field(default_factory=dict)
+    competitions: dict[str, Competition] = field(default_factory=dict)
+    stages: dict[str, Stage] = field(default_factory=dict)
+    schools: dict[str, School] = field(default_factory=dict)
+
+    def viewer(self, name: str) -> Viewer:
+        one = self.members[name]
+        return Viewer(one.id, one.handle, one.display_name, one.role, one.state, one.year, one.school_id, 0)
+
+    async def add_member(self, name: str, **given: Any) -> Member:
+        member = Member(
+            **{
+                "email": f"{name}@northfield.example",
+                "display_name": f"Display {name.title()}",
+                "real_name": f"Real {name.title()} Name",
+                "role": "member",
+                "state": "active",
+                "year": 10,
+                "school_id": self.schools["northfield"].id,
+                "created_at": self.now,
+            }
+            | given
+        )
+        async with self.database.writing() as session:
+            session.add(member)
+            await session.flush()
+        self.members[name] = member
+        return member
+
+    async def add_challenge(self, slug: str, *boxes: dict[str, Any], **given: Any) -> Challenge:
+        """A challenge with boxes; open since an hour for a day unless said otherwise."""
+        competition = self.competitions[given.pop("competition", "ladder")]
+        challenge = Challenge(
+            **{
+                "slug": slug,
+                "competition_id": competition.id,
+                "stage_id": self.stages[given.pop("stage", "ks4")].id,
+                "title": slug.replace("-", " ").capitalize(),
+                "statement": "<p>Statement</p>",
+                "solution": "<p>Solution words</p>",
+                "release_at": self.now - timedelta(hours=1),
+                "lock_at": self.now + timedelta(days=1),
+                "created_at": self.now,
+            }
+            | given
+        )
+        challenge.competition = competition
+        rows = boxes or ({"key": "x^2/2", "kind": "expression", "options": {"variables": ["x"]}},)
+        for position, box in enumerate(rows):
+            challenge.boxes.append(AnswerBox(**{"position": position, "label": f"Box {position}"} | box))
+        async with self.database.writing() as session:
+            await session.merge(competition, load=False)
+            session.add(challenge)
+            await session.flush()
+        return challenge
+
+
+async def build(database: Database, now: datetime | None = None) -> World:
+    """The society with its three people; `now` is the real present unless the clock is moved."""
+    world = World(database, now or clock.now())
+    async with database.writing() as session:
+        await _add_setting(session, world)
+    hashed = await hash_password(PASSWORD)
+    await world.add_member("alice", password_hash=hashed)
+    await world.add_member(
+        "bob", email="bob@eastgate.example", school_id=world.schools["eastgate"].id, password_hash=hashed
+    )
+    await world.add_member("carol", role="editor", year=None, password_hash=hashed)
+    return world
+
+
+async def _add_setting(session: AsyncSession, world: World) -> None:
+    session.add(Society(name="Test Society", staff_contact="staff@northfield.example"))
+    for position, (slug, years) in enumerate({"ks3": (7, 8, 9), "ks4": (10, 11), "ks5": (12, 13)}.items()):
+        world.stages[slug] = Stage(slug=slug, name=slug.upper(), position=position)
+        session.add(world.stages[slug])
+        await session.flush()
+        session.add_all(YearStage(year=year, stage_id=world.stages[slug].id) for year in years)
+    for slug in ("northfield", "eastgate"):
+        world.schools[slug] = School(slug=slug, name=slug.title(), created_at=world.now)
+        session.add(world.schools[slug])
+    for slug, visibility, answers in (("ladder", "public", "any"), ("cup", "members", "own")):
+        competition = Competition(
+            slug=slug,
+            name=slug.title(),
+            starts_at=world.now - timedelta(days=30),
+            ends_at=world.now + timedelta(days=30),
+            visibility=visibility,
+            answers=answers,
+        )
+        world.competitions[slug] = competition
+        session.add(competition)
+        await session.flush()
+        session.add_all(
+            CompetitionStage(competition_id=competition.id, stage_id=stage.id, position=stage.position)
+            for stage in world.stages.values()
+        )
+    await session.flush()
+
+
+async def signed_in(app: Quart, world: World, name: str) -> TestClientProtocol:
+    """A client that has signed in through the real form."""
+    client = app.test_client()
+    reply = await client.post("/login", form={"email": world.members[name].email, "password": PASSWORD})
+    assert reply.status_code == 303, await reply.get_data()
+    return client
+
+
+def tokens(html: str) -> list[str]:
+    """The tokens of the forms in a page, in order."""
+    return re.findall(r'name="token" value="([^"]+)"', html)
+
+
+def noon(day: int = 1) -> datetime:
+    """A fixed moment for tests that move the clock."""
+    return datetime(2026, 11, day, 12, 0, tzinfo=UTC)
