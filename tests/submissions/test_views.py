@@ -60,7 +60,7 @@ async def test_without_htmx_the_same_flow_is_whole_pages(app: Quart, world: Worl
 
 
 async def test_points_need_every_box_once(app: Quart, world: World) -> None:
-    """D23 and D24 of the predecessor: rows were counted instead of boxes, and one right box lifted the limit."""
+    """D23, D24 of the predecessor: it counted rows, not boxes, and one right box lifted the limit."""
     challenge = await world.add_challenge("two", *TWO_BOXES)
     alice = await signed_in(app, world, "alice")
     for _ in range(2):

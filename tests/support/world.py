@@ -15,6 +15,7 @@ from mathsoc import clock
 from mathsoc.challenges.models import AnswerBox, Challenge
 from mathsoc.competitions.models import Competition, CompetitionStage
 from mathsoc.db import Database
+from mathsoc.members import service as members
 from mathsoc.members.models import Member
 from mathsoc.members.passwords import hash_password
 from mathsoc.members.rules import Viewer
@@ -135,6 +136,17 @@ async def signed_in(app: Quart, world: World, name: str) -> TestClientProtocol:
     client = app.test_client()
     reply = await client.post("/login", form={"email": world.members[name].email, "password": PASSWORD})
     assert reply.status_code == 303, await reply.get_data()
+    return client
+
+
+async def already_signed_in(app: Quart, world: World, name: str) -> TestClientProtocol:
+    """A client with a session made by the service, for tests that need hundreds of members."""
+    async with world.database.writing() as session:
+        member = await session.get_one(Member, world.members[name].id)
+        token = await members.start_session(session, member, clock.now())
+    client = app.test_client()
+    (auth,) = app.extensions["QUART_AUTH"]
+    client.set_cookie("localhost", auth.cookie_name, auth.dump_token(token, app))
     return client
 
 
