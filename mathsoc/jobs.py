@@ -113,6 +113,8 @@ class Runner:
                 async with session.begin_nested():
                     again_at = await self.steps[job.name](session, job)
             except (MathsocError, SQLAlchemyError, OSError, LookupError) as error:
+                # The savepoint's rollback has expired the row.
+                await session.refresh(job)
                 failed = (job.id, type(error).__name__)
                 job.tries += 1
                 job.error = type(error).__name__

@@ -14,11 +14,9 @@ import resource
 import signal
 import socket
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.connection import Connection
 from typing import Any
 
 from hypercorn.asyncio import serve
@@ -28,16 +26,14 @@ from hypercorn.middleware import ProxyFixMiddleware
 from mathsoc import logs
 from mathsoc.config import Config
 from mathsoc.errors import MathsocError
+from mathsoc.workers import BACKLOG, STOP_SIGNALS, Workers
 
-BACKLOG = 2048  # connections waiting to be accepted: a hall of phones arrives within a second
 HEADERS_TIME = 15.0  # seconds in which a connection must send a whole request head, or the next one
 HEADERS_SIZE = 16 * 1024  # bytes of a request head
-GRACE = 5.0  # seconds for requests in flight after the streams have ended
-LAST_MOMENT = 3.0  # seconds more for the application's own closing; then the process goes in any case
+GRACE = 4.0  # seconds for requests in flight after the streams have ended
+LAST_MOMENT = 2.0  # seconds more for the application's own closing; then the process goes in any case
 UNREAD = 30_000  # milliseconds that a peer may leave data unacknowledged: frees streams of vanished phones
 OPEN_FILES = 65_536
-FAILED_STARTS = 3  # of workers in a row before all have served once: the parent gives up
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 AppFactory = Callable[[Config], Any]
 
@@ -54,14 +50,16 @@ def run(app_factory: AppFactory, config: Config, host: str, port: int, workers: 
     logs.set_up(messages=not config.production)
     _raise_open_files()
     listener = _bind(host, port)
-    address = _address(listener)
+    port = listener.getsockname()[1]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    line = f"mathsoc is at http://{f'[{shown}]' if ':' in shown else shown}:{port}\n"
 
     def ready() -> None:
-        sys.stdout.write(f"mathsoc is at {address}\n")
+        sys.stdout.write(line)
         sys.stdout.flush()
 
     if workers > 1:
-        code = _Workers(app_factory, config, listener, workers).run(ready)
+        code = Workers(_work, (app_factory, config, listener), listener, workers).run(ready)
     else:
         code = _serve_here(app_factory, config, listener, ready)
     if code:
@@ -93,9 +91,12 @@ async def _serve(app: Any, config: Config, listener: socket.socket, ready: Calla
     # From Python 3.12 on hypercorn waits for open connections without end, so the end is set here.
     _, late = await asyncio.wait({serving}, timeout=GRACE + LAST_MOMENT)
     stopping.cancel()
-    signal.alarm(int(LAST_MOMENT))  # a thread that hangs must not hold up the exit
+    signal.alarm(int(LAST_MOMENT) + 1)  # a thread that hangs must not hold up the exit
     if late:
-        log.error("a connection would not end in %g s; leaving it", GRACE + LAST_MOMENT)
+        log.warning("a connection would not end in %g s; leaving it", GRACE + LAST_MOMENT)
+        if not app.shutdown_event.is_set():  # hypercorn waits for that connection before it closes the app
+            with suppress(TimeoutError):
+                await asyncio.wait_for(app.shutdown(), LAST_MOMENT)
         logging.shutdown()
         os._exit(0)
     if error := serving.exception():
@@ -108,6 +109,7 @@ def _stop_event() -> asyncio.Event:
     """Set by a signal to stop, or in a worker when its parent has gone, however it went."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_report)
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, stop.set)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
@@ -120,6 +122,12 @@ def _stop_event() -> asyncio.Event:
 
         loop.add_reader(sentinel, orphaned)
     return stop
+
+
+def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    vanished = isinstance(context.get("exception"), OSError) and "client_connected_cb" in context["message"]
+    if not vanished:  # a phone that went out of reach is no error of ours
+        loop.default_exception_handler(context)
 
 
 def guarded(app: Any, config: Config) -> Any:
@@ -184,12 +192,6 @@ def _bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _address(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{shown}:{port}"
-
-
 def _raise_open_files() -> None:
     """Let the process hold a stream per phone; many systems start it at 1,024 open files."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -197,84 +199,6 @@ def _raise_open_files() -> None:
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-class _Workers:
-    """Serving processes on one socket: started, replaced when they crash, ended together."""
-
-    def __init__(self, app_factory: AppFactory, config: Config, listener: socket.socket, count: int) -> None:
-        self._arguments = (app_factory, config, listener)
-        self._count = count
-        self._alive: dict[int, SpawnProcess] = {}  # by sentinel
-        self._starting: dict[int, Connection] = {}  # by sentinel, until the worker says that it serves
-        self._context = multiprocessing.get_context("spawn")
-        # From here on a connection waits instead of being refused, even while a worker is replaced.
-        listener.listen(BACKLOG)
-
-    def run(self, ready: Callable[[], None]) -> int:
-        """Keep the workers serving until a signal; `ready` is called when all serve. Gives the exit code."""
-        asked, ask = os.pipe()
-        for number in STOP_SIGNALS:
-            signal.signal(number, lambda *_: os.write(ask, b"."))
-        failures, served = 0, False
-        while True:
-            while len(self._alive) < self._count:
-                self._start()
-            happened = wait(
-                [asked, *self._alive, *(end for end in self._starting.values() if not end.closed)]
-            )
-            failures = self._bury(happened, failures)
-            if not served and not self._starting and len(self._alive) == self._count:
-                served = True
-                ready()
-            if failures >= FAILED_STARTS and not served:
-                log.critical("%d workers in a row could not start", failures)
-                return self._stop(1)
-            pause = min(0.1 * 2**failures, 5.0) if failures and served else 0.0
-            if asked in happened or wait([asked], pause):
-                return self._stop(0)
-
-    def _start(self) -> None:
-        receiver, sender = self._context.Pipe(duplex=False)
-        worker = self._context.Process(target=_work, args=(*self._arguments, sender))
-        # Blocked until the worker can answer them: Ctrl-C reaches the whole group, even one being imported.
-        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-        try:
-            worker.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-        sender.close()
-        self._alive[worker.sentinel] = worker
-        self._starting[worker.sentinel] = receiver
-
-    def _bury(self, happened: list[Any], failures: int) -> int:
-        """Take note of who serves now and who has died; gives the number of failed starts in a row."""
-        for sentinel, receiver in list(self._starting.items()):
-            if receiver in happened:
-                with suppress(EOFError), receiver:
-                    receiver.recv_bytes()
-                    del self._starting[sentinel]
-                    failures = 0
-        for sentinel in set(happened) & set(self._alive):
-            worker = self._alive.pop(sentinel)
-            worker.join()
-            log.error("worker %s ended with status %s; starting another", worker.pid, worker.exitcode)
-            if sentinel in self._starting:
-                self._starting.pop(sentinel).close()
-                failures += 1
-        return failures
-
-    def _stop(self, code: int) -> int:
-        for worker in self._alive.values():
-            worker.terminate()
-        until = time.monotonic() + GRACE + 2 * LAST_MOMENT
-        for worker in self._alive.values():
-            worker.join(max(0.0, until - time.monotonic()))
-            if worker.is_alive():
-                log.error("worker %s would not end; killed", worker.pid)
-                worker.kill()
-                worker.join()
-        return code
 
 
 def _work(app_factory: AppFactory, config: Config, listener: socket.socket, sender: Connection) -> None:

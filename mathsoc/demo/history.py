@@ -57,6 +57,7 @@ async def _answer_all(
         member.year,
         member.school_id,
         0,
+        moment,
     )
     for box in challenge.boxes:
         question = await service.question(session, challenge, box)

@@ -25,8 +25,9 @@ log = logging.getLogger(__name__)
 class Hub:
     """Shares one rendered value per (topic, audience) between all streams that show it.
 
-    `guard`, when set, is asked at each heartbeat whether the viewer may still be served; `viewer_key`, when
-    set, names the viewer whose streams are counted together (None: only the address counts).
+    `guard`, when set, is asked at each heartbeat whether the viewer may still be served, in the application's
+    context but outside any request. `viewer_key`, when set, names the viewer whose streams are counted
+    together (None: only the address counts).
     """
 
     def __init__(

@@ -9,7 +9,8 @@ from hashlib import blake2b
 
 # Exactly the three line ends of the format; str.splitlines knows more and would lose characters.
 LINE_END = re.compile(r"\r\n|\r|\n")
-HEARTBEAT = b": beat\n\n"
+# A named event and not a comment: scripts in the page cannot see comments, and watch for silence.
+HEARTBEAT = b"event: beat\ndata:\n\n"
 
 Versions = tuple[int | None, ...]
 

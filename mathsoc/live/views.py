@@ -74,7 +74,8 @@ async def live() -> Response:
         # The reply must not replace what stands on the page: htmx swaps error replies too.
         return Response(status=503, headers={"retry-after": "5", "hx-reswap": "none"})
     client = Client(viewer, request.remote_addr, request.headers.get("Last-Event-ID", ""))
-    response = Response(serve(hub, audiences, client), content_type="text/event-stream", headers=HEADERS)
+    body = serve(current_app._get_current_object(), audiences, client)  # type: ignore[attr-defined]
+    response = Response(body, content_type="text/event-stream", headers=HEADERS)
     response.timeout = None  # else Quart cuts the stream after a minute
     return response
 
@@ -98,8 +99,9 @@ def parse_topics(text: str) -> list[str]:
     return topics
 
 
-async def serve(hub: Hub, audiences: Mapping[str, str], client: Client) -> AsyncIterator[bytes]:
+async def serve(app: Quart, audiences: Mapping[str, str], client: Client) -> AsyncIterator[bytes]:
     """The bytes of one stream: values as they come, a heartbeat, and a clean end between two events."""
+    hub: Hub = app.live  # type: ignore[attr-defined]
     # Subscribed in here and not in the view: a generator that is never begun is never closed either.
     stream = hub.subscribe(audiences, client.last_event_id)
     loop = asyncio.get_running_loop()
@@ -112,7 +114,7 @@ async def serve(hub: Hub, audiences: Mapping[str, str], client: Client) -> Async
         yield sse.retry_line(random.randint(*RETRY))  # noqa: S311
         while not stream.ended and loop.time() < end:
             if loop.time() >= beat:
-                failures = await _check(hub, client.viewer, failures)
+                failures = await _check(app, hub, client.viewer, failures)
                 if failures >= GUARD_FAILURES:
                     return
                 beat = _next_beat(loop)
@@ -129,12 +131,13 @@ def _next_beat(loop: asyncio.AbstractEventLoop) -> float:
     return loop.time() + HEARTBEAT * random.uniform(0.9, 1.0)  # noqa: S311
 
 
-async def _check(hub: Hub, viewer: object, failures: int) -> int:
+async def _check(app: Quart, hub: Hub, viewer: object, failures: int) -> int:
     """How often in a row the guard has failed; enough to end the stream when it says no."""
     if hub.guard is None:
         return 0
     try:
-        return 0 if await hub.guard(viewer) else GUARD_FAILURES
+        async with app.app_context():  # the request's own has ended with its headers
+            return 0 if await hub.guard(viewer) else GUARD_FAILURES
     except Exception:
         log.exception("the guard of the live streams could not answer")
         return failures + 1

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
 from . import limits
-from .core import Core, power, q, symbols, walk
+from .core import Core, add, mul, power, q, sym, symbols
 from .results import Undecided
 
 Poly: TypeAlias = Any  # fmpq_mpoly: python-flint has no types
@@ -42,6 +42,7 @@ class Ring:
     roots: list[Root] = field(default_factory=list)
     opaque: dict[str, str] = field(default_factory=dict)  # key of a transcendental part -> its letter
     known: dict[str, str] = field(default_factory=dict)
+    nodes: dict[str, Core] = field(default_factory=dict)  # what each letter stands for
     context: Any = None
     generators: dict[str, Poly] = field(default_factory=dict)
 
@@ -56,6 +57,7 @@ class Ring:
         everything = letters + [f"v{index}" for index in range(len(ring.names))]
         ring.context = fmpq_mpoly_ctx.get(everything or ["unused"], Ordering.lex)
         gens = dict(zip(everything or ["unused"], ring.context.gens(), strict=True))
+        ring.nodes |= {f"v{index}": sym(name) for index, name in enumerate(ring.names)}
         ring.generators = gens | {name: gens[f"v{index}"] for index, name in enumerate(ring.names)}
         return ring
 
@@ -71,24 +73,27 @@ class Ring:
             for part in node.parts:
                 self.collect(part)
         elif node.key == "'i":
-            self.root(node.key, q(-1), 2)
+            self.root(node.key, q(-1), 2, node)
         elif node.kind == "f" and node.name == "abs":
             self.collect(node.parts[0])
-            self.root(node.key, power(node.parts[0], q(2)), 2)
+            self.root(node.key, power(node.parts[0], q(2)), 2, node)
         elif node.kind == "^" and node.parts[1].kind == "q":
             self.collect(node.parts[0])
             degree = node.parts[1].value.denominator
             if degree > 1:
-                self.root(self.root_key(node.parts[0], degree), node.parts[0], degree)
+                root = power(node.parts[0], q(Fraction(1, degree)))
+                self.root(self.root_key(node.parts[0], degree), node.parts[0], degree, root)
         elif node.key not in self.opaque:
             self.opaque[node.key] = f"t{len(self.opaque)}"
+            self.nodes[self.opaque[node.key]] = node
 
     def root_key(self, base: Core, degree: int) -> str:
         return f"{base.key}^(1/{degree})"
 
-    def root(self, key: str, radicand: Core, degree: int) -> None:
+    def root(self, key: str, radicand: Core, degree: int, node: Core) -> None:
         if key not in self.known:
             self.known[key] = f"r{len(self.roots)}"
+            self.nodes[self.known[key]] = node
             self.roots.append(Root(self.known[key], radicand, degree))
 
     def constant(self, value: Fraction) -> Poly:
@@ -136,6 +141,17 @@ class Ring:
         top, bottom = _raised(pair[0], count), _raised(pair[1], count)
         return (top, bottom) if exponent > 0 else (bottom, top)
 
+    def expression(self, poly: Poly) -> Core:
+        """The polynomial as an expression again."""
+        letters = [self.nodes.get(name, q(1)) for name in self.context.names()]
+        terms = []
+        for powers, value in poly.to_dict().items():
+            parts = [
+                power(letter, q(int(count))) for letter, count in zip(letters, powers, strict=True) if count
+            ]
+            terms.append(mul(q(Fraction(int(value.p), int(value.q))), *parts))
+        return add(*terms)
+
     def without_roots(self, poly: Poly) -> Poly:
         """A polynomial in the letters alone that vanishes wherever `poly` does (its norm)."""
         for root in reversed(self.roots):
@@ -180,7 +196,3 @@ def factors(poly: Poly) -> list[Poly]:
     """The irreducible factors of a polynomial over the rationals, without the constant, once each."""
     _, found = poly.factor()
     return [factor / factor.leading_coefficient() for factor, _ in found]
-
-
-def has_complex(values: list[Core]) -> bool:
-    return any(node.key == "'i" for value in values for node in walk(value))

@@ -1,4 +1,4 @@
-"""Certified numerics: an expression at a point as a ball that surely contains the value (Arb, by python-flint).
+"""Certified numerics: an expression at a point as a ball that surely contains the value (Arb).
 
 Real values stay real balls, so that roots and logarithms of negative numbers are known to leave the reals.
 """

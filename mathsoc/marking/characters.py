@@ -76,7 +76,9 @@ def _foreign(char: str, position: int) -> str:
     """Full-width, mathematical and other scripts' forms of what we know; everything else is refused."""
     category = unicodedata.category(char)
     if char in _DIRECTION or category in ("Cc", "Cs", "Co", "Cn", "Cf"):
-        raise ReadError("There is a hidden character here that cannot be read. Please type it again.", position)
+        raise ReadError(
+            "There is a hidden character here that cannot be read. Please type it again.", position
+        )
     if category.startswith("M"):
         raise ReadError("A letter with an accent cannot be read. Please use a plain letter.", position)
     if category == "Nd":
@@ -96,7 +98,9 @@ def _foreign(char: str, position: int) -> str:
 
 def is_vulgar(char: str) -> bool:
     """Is this one character that stands for a fraction, such as ½?"""
-    return unicodedata.decomposition(char).startswith("<fraction>") and "2044 " in unicodedata.decomposition(char)
+    return unicodedata.decomposition(char).startswith("<fraction>") and "2044 " in unicodedata.decomposition(
+        char
+    )
 
 
 def vulgar(char: str) -> tuple[int, int]:

@@ -50,7 +50,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = _Parser(prog=made.prog, description=f"{help_[0].upper()}{help_[1:]}.")
     add_arguments(parser)
     # add_parser cannot be told the class of one parser alone.
-    cast("dict[str, argparse.ArgumentParser]", subparsers.choices)["mark"] = parser
+    subparsers.choices["mark"] = parser
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,12 +5,25 @@ from __future__ import annotations
 from itertools import product
 
 from . import limits
-from .core import E, I, INF, PI, Core, add, divide, mul, negate, power, q, sym
+from .core import INF, PI, Core, E, I, add, divide, mul, negate, power, q, sym
 from .functions import apply
 from .results import Undecided
 from .tree import (
-    Call, Constant, Mixed, Negative, Node, Number, PlusMinus, Power, Product, Quotient, Sum, Symbol,
-    children, rebuild, walk,
+    Call,
+    Constant,
+    Mixed,
+    Negative,
+    Node,
+    Number,
+    PlusMinus,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    children,
+    rebuild,
+    walk,
 )  # fmt: skip
 
 _CONSTANTS = {"pi": PI, "e": E, "i": I, "inf": INF}

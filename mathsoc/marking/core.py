@@ -36,9 +36,16 @@ class Core:
         return int(self.value) if self.kind == "q" and self.value.denominator == 1 else None
 
 
+def _digits(value: Fraction) -> str:
+    """The number as text; hexadecimal when large, for decimal digits take quadratic time."""
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) < 200:
+        return str(value)
+    return f"{value.numerator:#x}/{value.denominator:#x}"
+
+
 def q(value: Fraction | int) -> Core:
     number = Fraction(value)
-    return Core(str(number), "q", value=number)
+    return Core(_digits(number), "q", value=number)
 
 
 ZERO, ONE, TWO, MINUS_ONE, HALF = q(0), q(1), q(2), q(-1), q(Fraction(1, 2))
@@ -106,7 +113,9 @@ def _times(coefficient: Fraction, factors: tuple[Core, ...]) -> Core:
     if coefficient == 1 and len(factors) == 1:
         return factors[0]
     key = "*".join(factor.key for factor in factors)
-    return Core(f"{coefficient}*{key}" if coefficient != 1 else f"<{key}>", "*", "", coefficient, factors)
+    return Core(
+        f"{_digits(coefficient)}*{key}" if coefficient != 1 else f"<{key}>", "*", "", coefficient, factors
+    )
 
 
 def mul(*factors: Core) -> Core:
@@ -161,10 +170,13 @@ def power(base: Core, exponent: Core) -> Core:
         if len(factors) == 1 and factors[0][1] == 1:
             return _power_node(base, exponent)
         return mul(*(_power_node(q(p), mul(q(n), exponent)) for p, n in factors))
-    if base.kind == "^" and base.parts[0].kind in ("q", "k") and base.parts[0].key != "'i":
-        if base.parts[1].kind == "q":  # (2^(1/2))^x, for a positive constant below
-            return power(base.parts[0], mul(base.parts[1], exponent))
+    if base.kind == "^" and base.parts[1].kind == "q" and _positive(base.parts[0]):
+        return power(base.parts[0], mul(base.parts[1], exponent))  # (2^(1/2))^x
     return _power_node(base, exponent)
+
+
+def _positive(base: Core) -> bool:
+    return (base.kind == "q" and base.value > 0) or base.key in ("'e", "'pi")
 
 
 def _rational_power(base: Core, exponent: Fraction) -> Core:
@@ -192,7 +204,7 @@ def _rational_power(base: Core, exponent: Fraction) -> Core:
 
 def _monic_power(base: Core, exponent: int) -> Core:
     """(2x - 2)^n and (1 - x)^n share the base x - 1, so that they meet in products."""
-    lead = split(base.parts[0])[0]
+    lead = split(base.parts[-1])[0]  # constants stand first
     if lead == 1 or abs(exponent) * max(lead.numerator.bit_length(), lead.denominator.bit_length()) > 4000:
         return _power_node(base, q(exponent))
     monic = add(*(mul(q(1 / lead), term) for term in base.parts))

@@ -5,10 +5,20 @@ from __future__ import annotations
 from . import judges
 from .reading import NOTATIONS, Parsed, parse, read, shown
 from .results import (
-    CORRECT, INCORRECT, UNDECIDED, UNREADABLE, Finding, NeedsPool, ReadError, Reading, SchemeError, Undecided,
+    CORRECT,
+    INCORRECT,
+    UNDECIDED,
+    UNREADABLE,
+    Finding,
+    NeedsPool,
+    ReadError,
+    Reading,
+    SchemeError,
+    Undecided,
     Verdict,
 )  # fmt: skip
 from .scheme import Scheme
+from .tree import Node
 from .words_only import WORD_KINDS, same_text
 
 CORRECT_REASON = "This is right."
@@ -78,7 +88,7 @@ def _not_correct(findings: list[Finding], waiting: list[Undecided | NeedsPool], 
     return Verdict(INCORRECT, best.reason, best.reason_class, best.method, reading)
 
 
-def _key(text: str, scheme: Scheme) -> judges.Node:
+def _key(text: str, scheme: Scheme) -> Node:
     try:
         return parse(text, _key_scheme(scheme)).tree
     except ReadError as error:

@@ -1,4 +1,4 @@
-"""Are two expressions equal? The layers, cheapest first; what the input limits do not bound waits for the pool."""
+"""Are two expressions equal? The layers, cheapest first; what no limit bounds waits for the pool."""
 
 from __future__ import annotations
 

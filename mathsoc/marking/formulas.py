@@ -115,8 +115,14 @@ def membership(value: Core, where: Node) -> Formula:
             return join("or", [atom("=", subtract(value, core(item))) for item in items])
         case Group(opening=opening, items=(low, high), closing=closing):
             ends = (core(low), core(high))
-            lower = TRUE if ends[0] == negate(INF) else atom(">" if opening == "(" else ">=", subtract(value, ends[0]))
-            upper = TRUE if ends[1] == INF else atom(">" if closing == ")" else ">=", subtract(ends[1], value))
+            lower = (
+                TRUE
+                if ends[0] == negate(INF)
+                else atom(">" if opening == "(" else ">=", subtract(value, ends[0]))
+            )
+            upper = (
+                TRUE if ends[1] == INF else atom(">" if closing == ")" else ">=", subtract(ends[1], value))
+            )
             return join("and", [lower, upper])
     raise ReadError("After ∈ there must be an interval or a set.")
 
@@ -150,5 +156,3 @@ def substituted(item: Formula, values: dict[str, Core]) -> Formula:
     if item.items:
         return join(item.kind, [substituted(part, values) for part in item.items])
     return item
-
-

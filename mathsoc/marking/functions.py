@@ -8,7 +8,23 @@ from fractions import Fraction
 
 from . import limits
 from .core import (
-    E, HALF, MINUS_ONE, ONE, PI, TWO, ZERO, Core, add, divide, fn, mul, negate, power, q, split, subtract,
+    HALF,
+    MINUS_ONE,
+    ONE,
+    PI,
+    TWO,
+    ZERO,
+    Core,
+    E,
+    add,
+    divide,
+    fn,
+    mul,
+    negate,
+    power,
+    q,
+    split,
+    subtract,
 )  # fmt: skip
 from .surds import prime_powers
 
@@ -108,6 +124,9 @@ def absolute(arg: Core) -> Core:
     return fn("abs", negate(arg) if _negative(arg) else arg)
 
 
+_MAX_SHIFT = 6  # (n+6)! is still written out as a product with n!
+
+
 def factorial(arg: Core) -> Core:
     """n! and (n+2)! share n!, so that quotients of factorials become rational."""
     whole = arg.whole
@@ -118,7 +137,7 @@ def factorial(arg: Core) -> Core:
     terms = arg.parts if arg.kind == "+" else (arg,)
     offset = sum((term.value for term in terms if term.kind == "q"), Fraction(0))
     shift = math.floor(offset)
-    if not shift or abs(shift) > 20:
+    if not shift or abs(shift) > _MAX_SHIFT:
         return fn("factorial", arg)
     rest = subtract(arg, q(shift))
     if shift > 0:
@@ -130,7 +149,7 @@ def binomial(top: Core, bottom: Core) -> Core:
     n, k = top.whole, bottom.whole
     if n is not None and k is not None and 0 <= n <= limits.MAX_FACTORIAL:
         return q(math.comb(n, k) if k >= 0 else 0)
-    if k is not None and 0 <= k <= 20:
+    if k is not None and 0 <= k <= _MAX_SHIFT:
         return divide(mul(*(subtract(top, q(step)) for step in range(k))), q(math.factorial(k)))
     return divide(factorial(top), mul(factorial(bottom), factorial(subtract(top, bottom))))
 

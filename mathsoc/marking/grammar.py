@@ -1,14 +1,14 @@
 """The grammar: from tokens to the tree, by recursive descent, with an explicit depth limit.
 
-    statements  := either (("," | ";") either)*
-    either      := both ("or" both)*
-    both        := negation ("and" negation)*
-    relation    := union (("=" | "<" | …) union)*
-    union       := sum ("∪" sum)*
-    sum         := ["+" | "-" | "±"] product (("+" | "-" | "±") product)*
-    product     := signed (("*" | "/" | nothing) signed)*       nothing: 2x(x+1); same rank as * and /
-    power       := postfix ["^" ["-"] power]
-    postfix     := atom ("!" | "%" | "°")*                       atoms are in atoms.py
+statements  := either (("," | ";") either)*
+either      := both ("or" both)*
+both        := negation ("and" negation)*
+relation    := union (("=" | "<" | …) union)*
+union       := sum ("∪" sum)*
+sum         := ["+" | "-" | "±"] product (("+" | "-" | "±") product)*
+product     := signed (("*" | "/" | nothing) signed)*       nothing: 2x(x+1); same rank as * and /
+power       := postfix ["^" ["-"] power]
+postfix     := atom ("!" | "%" | "°")*                       atoms are in atoms.py
 """
 
 from __future__ import annotations
@@ -18,8 +18,23 @@ from .lexicon import Setting
 from .results import ReadError
 from .tokens import Token
 from .tree import (
-    All, Any, Call, Constant, Group, Negative, Node, Not, Number, PlusMinus, Power, Product, Quotient,
-    Relation, Sum, Symbol, Union,
+    All,
+    Any,
+    Call,
+    Constant,
+    Group,
+    Negative,
+    Node,
+    Not,
+    Number,
+    PlusMinus,
+    Power,
+    Product,
+    Quotient,
+    Relation,
+    Sum,
+    Symbol,
+    Union,
 )  # fmt: skip
 
 RELATIONS = frozenset(("=", "<", ">", "<=", ">=", "!=", "in"))
@@ -175,6 +190,10 @@ class Grammar:
         if token.kind == "number":
             self.check_number_after(before, token)
             return True
+        if token.kind == "vulgar" and isinstance(before, Quotient):
+            raise ReadError(
+                "Two numbers stand next to each other. Write a sign between them.", token.position
+            )
         if token.kind in ("vulgar", "fn", "const", "var"):
             return not self.union_letter(before)
         if token.kind == "cmd":
@@ -187,7 +206,9 @@ class Grammar:
             question = f"Did you mean {name}^{token.text}, {name}_{token.text} or {token.text}*{name}?"
             raise ReadError(question, token.position)
         if isinstance(before, Number):
-            raise ReadError("Two numbers stand next to each other. Write a sign between them.", token.position)
+            raise ReadError(
+                "Two numbers stand next to each other. Write a sign between them.", token.position
+            )
 
     def signed(self) -> Node:
         if self.is_op("-", "+", "±", "∓"):
@@ -212,7 +233,7 @@ class Grammar:
         self.deeper()
         exponent = self.exponent()
         self.level -= 1
-        return self.after_power(Power(base, exponent))
+        return atoms.suffixes(self, Power(base, exponent))
 
     def exponent(self) -> Node:
         if self.is_op("-", "+"):
@@ -223,11 +244,11 @@ class Grammar:
             return Negative(inner) if sign == "-" else inner
         return self.power()
 
-    def after_power(self, node: Node) -> Node:
-        return atoms.suffixes(self, node)
-
     def postfix(self) -> Node:
-        return atoms.suffixes(self, atoms.atom(self))
+        return atoms.suffixes(self, self.atom())
+
+    def atom(self) -> Node:
+        return atoms.atom(self)
 
     # What went wrong.
 

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import pairwise
 
 from .names import GREEK
-from .printing import ATOM, CONSTANTS, POW, PROD, REL, AND, SIGNS, rank
+from .printing import AND, ATOM, CONSTANTS, POW, PROD, REL, SIGNS, rank
 from .tree import (
-    All, Any, Call, Constant, Group, Matrix, Mixed, Negative, Node, Not, Number, PlusMinus, Power, Product,
-    Quotient, Relation, Sum, Symbol, Union,
+    All,
+    Any,
+    Call,
+    Constant,
+    Group,
+    Matrix,
+    Mixed,
+    Negative,
+    Node,
+    Not,
+    Number,
+    PlusMinus,
+    Power,
+    Product,
+    Quotient,
+    Relation,
+    Sum,
+    Symbol,
+    Union,
 )  # fmt: skip
 
 _UPRIGHT = {
@@ -16,9 +34,12 @@ _UPRIGHT = {
 }  # fmt: skip
 
 
+NAMESPACE = 'xmlns="http://www.w3.org/1998/Math/MathML" display="inline"'
+
+
 def mathml(node: Node) -> str:
     """A whole `<math>` element for the tree."""
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline">{_row(_node(node))}</math>'
+    return f"<math {NAMESPACE}>{_row(_node(node))}</math>"
 
 
 def _row(*parts: str) -> str:
@@ -138,7 +159,7 @@ def _terms(terms: tuple[Node, ...]) -> list[str]:
 
 def _factors(factors: tuple[Node, ...]) -> list[str]:
     parts = [_in(factors[0], ATOM if isinstance(factors[0], Mixed) else PROD)]
-    for before, factor in zip(factors, factors[1:], strict=False):
+    for before, factor in pairwise(factors):
         parts.append(_mo("·") if _needs_dot(before, factor) else _mo("\u2062"))
         parts.append(_in(factor, ATOM if isinstance(factor, Mixed) else POW))
     return parts

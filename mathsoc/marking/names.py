@@ -44,7 +44,12 @@ GREEK = {
     "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ",
     "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
-FROM_GREEK = {letter: name for name, letter in GREEK.items()} | {"π": "pi", "ϵ": "epsilon", "ϕ": "phi", "ς": "sigma"}
+FROM_GREEK = {letter: name for name, letter in GREEK.items()} | {
+    "π": "pi",
+    "ϵ": "epsilon",
+    "ϕ": "phi",
+    "ς": "sigma",
+}
 GREEK_VARIANTS = {
     "varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma",
     "varkappa": "kappa",
@@ -53,17 +58,25 @@ GREEK_VARIANTS = {
 KEYWORDS = {"or": "or", "and": "and", "not": "not", "in": "in", "union": "∪"}
 
 # Words of a few letters that are nobody's product of variables.
-NOT_PRODUCTS = frozenset(
-    "the and yes no not none true one two six ten cat dog help idk lol what why who how can you my is it hi ok "
-    "na nan null nil zoo pls sum int lim var def for if else do so to of on be we he she sir sin cos tan "
-    "half even odd any all zero five four nine real else pass import from or".split()
-)
+NOT_PRODUCTS = frozenset((
+    "the", "and", "yes", "no", "not", "none", "true", "one", "two", "six",
+    "ten", "cat", "dog", "help", "idk", "lol", "what", "why", "who", "how",
+    "can", "you", "my", "is", "it", "hi", "ok", "na", "nan", "null",
+    "nil", "zoo", "pls", "sum", "int", "lim", "var", "def", "for", "if",
+    "else", "do", "so", "to", "of", "on", "be", "we", "he", "she",
+    "sir", "half", "even", "odd", "any", "all", "zero", "five", "four", "nine",
+    "real", "pass", "import", "from", "or", "sine", "cosine", "tangent",
+))  # fmt: skip
 # A unit after a number where none is asked for: asked about, never charged.
-UNIT_WORDS = frozenset("cm mm km kg mg ml cl dl min mph kmh cm2 m2 ms Hz kHz km2 cm3 m3 rad deg sec hrs hr".split())
+UNIT_WORDS = frozenset((
+    "cm", "mm", "km", "kg", "mg", "ml", "cl", "dl", "min", "mph", "kmh", "cm2", "m2", "ms", "Hz",
+    "kHz", "km2", "cm3", "m3", "rad", "deg", "sec", "hrs", "hr",
+))  # fmt: skip
 
 COMMAND_OPERATORS = {
-    "cdot": "*", "times": "*", "ast": "*", "cdotp": "*", "div": "/", "le": "<=", "leq": "<=", "leqslant": "<=",
-    "ge": ">=", "geq": ">=", "geqslant": ">=", "ne": "!=", "neq": "!=", "lt": "<", "gt": ">", "pm": "±",
+    "cdot": "*", "times": "*", "ast": "*", "cdotp": "*", "div": "/", "le": "<=", "leq": "<=",
+    "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "ne": "!=", "neq": "!=", "lt": "<",
+    "gt": ">", "pm": "±",
     "mp": "∓", "cup": "∪", "in": "in", "lor": "or", "vee": "or", "land": "and", "wedge": "and", "lnot": "not",
     "neg": "not", "vert": "|", "lvert": "|", "rvert": "|", "mid": "|", "lbrace": "⦃", "rbrace": "⦄",
     "lbrack": "[", "rbrack": "]", "lparen": "(", "rparen": ")", "degree": "°", "circ": "∘", "colon": ":",
@@ -71,15 +84,17 @@ COMMAND_OPERATORS = {
     "rceil": "⌉", "equal": "=", "plus": "+", "percent": "%",
 }  # fmt: skip
 COMMAND_WORDS = {
-    "infty": "inf", "exponentialE": "e", "imaginaryI": "i", "imaginaryJ": "i", "abs": "abs", "operatorname": "",
+    "infty": "inf", "exponentialE": "e", "imaginaryI": "i", "imaginaryJ": "i", "abs": "abs",
 }  # fmt: skip
-TEXT_COMMANDS = frozenset(
-    "operatorname operatorname* mathrm text textrm mathit mathbf mathsf textit textbf mbox boldsymbol".split()
-)
-SPACE_COMMANDS = frozenset(
-    "quad qquad space displaystyle textstyle limits nolimits thinspace enspace ensuremath bigl bigr big Big Bigl "
-    "Bigr bigg biggl biggr middle nobreak left right hspace".split()
-)
+TEXT_COMMANDS = frozenset((
+    "operatorname", "operatorname*", "mathrm", "text", "textrm", "mathit", "mathbf", "mathsf",
+    "textit", "textbf", "mbox", "boldsymbol",
+))  # fmt: skip
+SPACE_COMMANDS = frozenset((
+    "quad", "qquad", "space", "displaystyle", "textstyle", "limits", "nolimits", "thinspace",
+    "enspace", "ensuremath", "bigl", "bigr", "big", "Big", "Bigl", "Bigr", "bigg", "biggl", "biggr",
+    "middle", "nobreak", "left", "right", "hspace",
+))  # fmt: skip
 FRACTION_COMMANDS = frozenset(("frac", "dfrac", "tfrac", "cfrac"))
 BINOMIAL_COMMANDS = frozenset(("binom", "dbinom", "tbinom"))
 OTHER_COMMANDS = frozenset(("sqrt", "begin", "end", "placeholder", "square", "mathbb", "boxed"))

@@ -93,7 +93,9 @@ class MarkingPool:
         if ready is not None and not ready.done():
             await asyncio.wait([asyncio.wrap_future(ready)], timeout=limits.START_SECONDS)
 
-    async def _finished(self, reading: Reading, function: Callable[..., Verdict], args: tuple[object, ...]) -> Verdict:
+    async def _finished(
+        self, reading: Reading, function: Callable[..., Verdict], args: tuple[object, ...]
+    ) -> Verdict:
         pool = self._pool
         if pool is None:
             return undecided(_HUMAN, "stopped", reading)

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from .names import GREEK
 from .tree import (
-    All, Any, Call, Constant, Group, Matrix, Mixed, Negative, Node, Not, Number, PlusMinus, Power, Product,
-    Quotient, Relation, Sum, Symbol, Union,
+    All,
+    Any,
+    Call,
+    Constant,
+    Group,
+    Matrix,
+    Mixed,
+    Negative,
+    Node,
+    Not,
+    Number,
+    PlusMinus,
+    Power,
+    Product,
+    Quotient,
+    Relation,
+    Sum,
+    Symbol,
+    Union,
 )  # fmt: skip
 
 OR, AND, REL, SUM, PROD, NEG, POW, ATOM = range(8)
@@ -118,8 +137,10 @@ def _sum(terms: tuple[Node, ...]) -> str:
 
 def _product(factors: tuple[Node, ...]) -> str:
     out = _in(factors[0], ATOM if isinstance(factors[0], Mixed | Quotient) else PROD)
-    for before, factor in zip(factors, factors[1:], strict=False):
-        tight = isinstance(before, Number) and "e" not in before.text and isinstance(factor, Symbol | Constant)
+    for before, factor in pairwise(factors):
+        tight = (
+            isinstance(before, Number) and "e" not in before.text and isinstance(factor, Symbol | Constant)
+        )
         text = _in(factor, POW if not isinstance(factor, Mixed) else ATOM)
         power_of_letter = (
             isinstance(before, Number) and isinstance(factor, Power) and isinstance(factor.base, Symbol)

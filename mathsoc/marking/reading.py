@@ -9,7 +9,7 @@ from .grammar import Grammar
 from .lexicon import Setting, resolve
 from .mathml import mathml
 from .printing import plain
-from .results import Problem, Reading, ReadError, SchemeError
+from .results import Problem, ReadError, Reading, SchemeError
 from .scheme import Scheme
 from .tokens import looks_like_latex, tokenize
 from .tree import Node, depth, symbols

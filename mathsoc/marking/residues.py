@@ -13,54 +13,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 from hashlib import blake2b
 from itertools import product
 from math import lcm
 
-from .core import E, I, Core, add, mul, q, split, walk
+from .core import Core, E, I, add, mul, q, split, walk
+from .primefield import NotHere, Undefined, prime, sqrt, sqrt_of_minus_one
 
 POINTS = 3
 _MAX_ROOTS = 4
 _MAX_EXPONENT_TERMS = 40
 _TRIALS = 40
-
-
-class _Undefined(ArithmeticError):
-    """A denominator vanished at this point; another point is tried."""
-
-
-class _NotHere(ArithmeticError):
-    """The expression has no value in a prime field."""
-
-
-@lru_cache(maxsize=1)
-def primes() -> tuple[int, ...]:
-    """Sixteen primes just below 2^61 that are 1 modulo 4, so that −1 has a square root."""
-    found: list[int] = []
-    number = (1 << 61) - 3
-    while len(found) < 16:
-        if number % 4 == 1 and _is_prime(number):
-            found.append(number)
-        number -= 2
-    return tuple(found)
-
-
-def _is_prime(number: int) -> bool:
-    """Miller and Rabin's test, with bases that leave no doubt below 2^64."""
-    bases = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
-    if any(number % base == 0 for base in bases):
-        return False
-    odd, twos = number - 1, 0
-    while odd % 2 == 0:
-        odd, twos = odd // 2, twos + 1
-    for base in bases:
-        x = pow(base, odd, number)
-        if x in (1, number - 1):
-            continue
-        if not any((x := x * x % number) == number - 1 for _ in range(twos - 1)):
-            return False
-    return True
 
 
 @dataclass(frozen=True)
@@ -72,12 +35,7 @@ class Comparison:
 
 
 def compare(left: Core, right: Core) -> Comparison | None:
-    """Both at fixed points; None where they have no value there."""
-    return vanishes_difference(left, right)
-
-
-def vanishes_difference(left: Core, right: Core) -> Comparison | None:
-    """Is left − right zero as an expression in its letters?"""
+    """Are both the same expression in their letters? None where they have no values in a prime field."""
     nodes = walk(left) + walk(right)
     roots = _root_bases(nodes)
     if len(roots) > _MAX_ROOTS:
@@ -89,9 +47,9 @@ def vanishes_difference(left: Core, right: Core) -> Comparison | None:
         field_ = _Field(seed, trial, _symbol_degrees(nodes))
         try:
             same = _same_at(field_, left, right, roots)
-        except _Undefined:
+        except Undefined:
             continue
-        except (_NotHere, RecursionError):
+        except (NotHere, RecursionError):
             return None
         if not same:
             return Comparison(False, rational)
@@ -152,8 +110,7 @@ class _Field:
     cache: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        choice = self.hash("prime") % len(primes())
-        self.p = primes()[choice]
+        self.p = prime(self.hash("prime"))
 
     def hash(self, name: str) -> int:
         data = f"{self.seed}|{self.trial}|{name}".encode("utf-8", "surrogatepass")
@@ -171,7 +128,7 @@ class _Field:
 
     def inverse(self, value: int) -> int:
         if value % self.p == 0:
-            raise _Undefined
+            raise Undefined
         return pow(value, -1, self.p)
 
     def value(self, node: Core) -> int:
@@ -201,9 +158,9 @@ class _Field:
 
     def constant(self, name: str) -> int:
         if name == "i":
-            return self.unit * _sqrt_of_minus_one(self.p)
+            return self.unit * sqrt_of_minus_one(self.p)
         if name in ("inf", "undefined"):
-            raise _NotHere
+            raise NotHere
         return self.letter("'" + name)
 
     def power(self, base: Core, exponent: Core) -> int:
@@ -225,9 +182,9 @@ class _Field:
         return pow(value if exponent >= 0 else self.inverse(value), abs(exponent), self.p)
 
     def square_root(self, value: int) -> int:
-        root = _sqrt(value, self.p)
+        root = sqrt(value, self.p)
         if root is None:
-            raise _Undefined
+            raise Undefined
         return root
 
     def exponential(self, base: Core, exponent: Core) -> int:
@@ -271,7 +228,7 @@ def _terms(exponent: Core) -> list[tuple[Fraction, Core]]:
 def expand(node: Core) -> Core:
     """Products of sums multiplied out, as long as few terms come of it."""
     if node.kind == "*":
-        sums = [[expand(part)] if part.kind != "+" else list(part.parts) for part in node.parts]
+        sums = [part.parts if part.kind == "+" else (expand(part),) for part in node.parts]
         size = 1
         for terms in sums:
             size *= len(terms)
@@ -286,35 +243,3 @@ def expand(node: Core) -> Core:
     if node.kind == "+":
         return add(*map(expand, node.parts))
     return node
-
-
-@lru_cache(maxsize=64)
-def _sqrt_of_minus_one(p: int) -> int:
-    for base in range(2, 100):
-        root = pow(base, (p - 1) // 4, p)
-        if root * root % p == p - 1:
-            return root
-    raise _NotHere
-
-
-def _sqrt(value: int, p: int) -> int | None:
-    """A square root modulo p (Tonelli and Shanks), or None."""
-    value %= p
-    if value == 0:
-        return 0
-    if pow(value, (p - 1) // 2, p) != 1:
-        return None
-    odd, twos = p - 1, 0
-    while odd % 2 == 0:
-        odd, twos = odd // 2, twos + 1
-    other = next(n for n in range(2, 1000) if pow(n, (p - 1) // 2, p) == p - 1)
-    c, root, t = pow(other, odd, p), pow(value, (odd + 1) // 2, p), pow(value, odd, p)
-    while t != 1:
-        steps, square = 0, t
-        while square != 1:
-            square, steps = square * square % p, steps + 1
-        b = pow(c, 1 << (twos - steps - 1), p)
-        root, c, t, twos = root * b % p, b * b % p, t * b * b % p, steps
-    return root
-
-

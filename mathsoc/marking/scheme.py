@@ -9,7 +9,8 @@ from types import MappingProxyType
 from .results import SchemeError
 
 KINDS = (
-    "number", "expression", "equation", "inequality", "set", "sequence", "interval", "matrix", "text", "choice",
+    "number", "expression", "equation", "inequality", "set", "sequence", "interval", "matrix",
+    "text", "choice",
 )  # fmt: skip
 FORMS = ("any", "evaluated", "lowest-terms", "exact", "factorised", "expanded")
 TOLERANCES = ("absolute", "relative", "dp", "sf")

@@ -31,7 +31,9 @@ def _sympy(node: Core) -> Any:
         case "+":
             return sympy.Add(*map(_sympy, node.parts))
         case "*":
-            return sympy.Mul(sympy.Rational(node.value.numerator, node.value.denominator), *map(_sympy, node.parts))
+            return sympy.Mul(
+                sympy.Rational(node.value.numerator, node.value.denominator), *map(_sympy, node.parts)
+            )
         case "^":
             return sympy.Pow(_sympy(node.parts[0]), _sympy(node.parts[1]))
     return _function(node.name, [_sympy(part) for part in node.parts])

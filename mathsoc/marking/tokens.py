@@ -11,13 +11,20 @@ from dataclasses import dataclass
 from . import limits
 from .characters import characters, is_vulgar
 from .names import (
-    COMMAND_OPERATORS, COMMAND_WORDS, COMMANDS, FROM_GREEK, FUNCTIONS, GREEK, GREEK_VARIANTS, SPACE_COMMANDS,
+    COMMAND_OPERATORS,
+    COMMAND_WORDS,
+    COMMANDS,
+    FROM_GREEK,
+    FUNCTIONS,
+    GREEK,
+    GREEK_VARIANTS,
+    SPACE_COMMANDS,
     TEXT_COMMANDS,
 )  # fmt: skip
 from .results import ReadError
 
 _PAIRS = {"**": "^", "<=": "<=", ">=": ">=", "=<": "<=", "=>": ">=", "!=": "!=", "<>": "!=", "==": "="}
-_SINGLES = {"≤": "<=", "≥": ">=", "≠": "!=", "∞": "inf"}
+_SINGLES = {"∈": "in", "≤": "<=", "≥": ">=", "≠": "!=", "∞": "inf"}
 _BACKSLASHED = {"{": "⦃", "}": "⦄", "%": "%", "|": "|", "&": "&", "_": "_", "\\": "\\\\"}
 _BACKSLASHED_SPACES = frozenset(",;:! >")
 

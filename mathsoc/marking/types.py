@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .results import ReadError
-from .tree import All, Any, Group, Matrix, Node, Not, Relation, Symbol, Union, rebuild, children, walk
+from .tree import All, Any, Group, Matrix, Node, Not, Relation, Symbol, Union, children, rebuild, walk
 
 _STATEMENTS = (Relation, All, Any, Not)
 _COLLECTIONS = (Group, Union, Matrix)
@@ -33,7 +33,9 @@ def _value(tree: Node, kind: str) -> Node:
     if isinstance(tree, Relation) and tree.op == "=" and isinstance(tree.left, Symbol):
         raise ReadError(f"This asks for {_ASKED[kind]}. Leave out {tree.left.name} =.")
     if isinstance(tree, Group) and tree.opening == "":
-        raise ReadError(f"This asks for one {'number' if kind == 'number' else 'expression'}, without a comma.")
+        raise ReadError(
+            f"This asks for one {'number' if kind == 'number' else 'expression'}, without a comma."
+        )
     _refuse(tree, kind, _STATEMENTS + _COLLECTIONS)
     return tree
 
@@ -103,20 +105,22 @@ def _sequence(tree: Node) -> Node:
     match tree:
         case Group(opening="{"):
             raise ReadError("This asks for a list in order. Write it as (1, 2).")
-        case Group(opening="", items=items):
-            return Group("(", items, ")")
-        case Group(items=items):
-            return Group("(", items, ")")
+        case Group(opening=opening, closing=closing) if opening + closing in ("", "()", "[]"):
+            return tree
+        case Group():
+            raise ReadError("This asks for a list in order. You typed an interval.")
         case Matrix(rows=rows) if len(rows) == 1 or all(len(row) == 1 for row in rows):
-            return Group("(", tuple(cell for row in rows for cell in row), ")")
-    return Group("(", (tree,), ")")
+            return Group("", tuple(cell for row in rows for cell in row), "")
+    return Group("", (tree,), "")
 
 
 def _matrix(tree: Node) -> Node:
     match tree:
         case Matrix():
             return tree
-        case Group(opening="[" | "(" | "{", items=rows) if rows and all(isinstance(row, Group) for row in rows):
+        case Group(opening="[" | "(" | "{", items=rows) if rows and all(
+            isinstance(row, Group) for row in rows
+        ):
             cells = tuple(row.items for row in rows if isinstance(row, Group))
             if len({len(row) for row in cells}) == 1:
                 return Matrix(cells)
@@ -132,6 +136,6 @@ def _interval(tree: Node) -> Node:
             return rebuild(tree, tuple(map(_interval, items)))
         case Group(opening="(" | "[", closing=")" | "]", items=(_, _)) | Group(opening="{"):
             return tree
-        case Relation() | All() | Any():
-            return _relation(tree, "inequality")
-    raise ReadError("This asks for an interval. Write it as (1, 2] or with < and ≤.")
+        case Relation(op="in", left=Symbol(), right=right):
+            return _interval(right)
+    raise ReadError("This asks for an interval. Write it as (1, 2] or (3, ∞).")

@@ -12,11 +12,25 @@ from fractions import Fraction
 
 from . import limits
 from .results import ReadError
-from .tree import Call, Constant, Mixed, Negative, Node, Number, PlusMinus, Power, Product, Quotient, Sum, children
-
-_SMALL_FUNCTIONS = frozenset(
-    "sin cos arcsin arccos arctan arcsec arccsc arccot tanh sech sign ln log arsinh arcosh artanh arg".split()
+from .tree import (
+    Call,
+    Constant,
+    Mixed,
+    Negative,
+    Node,
+    Number,
+    PlusMinus,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    children,
 )
+
+_SMALL_FUNCTIONS = frozenset((
+    "sin", "cos", "arcsin", "arccos", "arctan", "arcsec", "arccsc", "arccot", "tanh",
+    "sech", "sign", "ln", "log", "arsinh", "arcosh", "artanh", "arg",
+))  # fmt: skip
 TOO_BIG = "This number is too big to work out."
 NO_ZERO = "Nothing can be divided by 0."
 
@@ -126,7 +140,11 @@ def _quotient(top: Weight, bottom: Weight) -> Weight:
 
 
 def _power(base: Weight, exponent: Weight) -> Weight:
-    if exponent.exact is not None and abs(exponent.exact) > limits.MAX_EXPONENT and base.exact not in (0, 1, -1):
+    if (
+        exponent.exact is not None
+        and abs(exponent.exact) > limits.MAX_EXPONENT
+        and base.exact not in (0, 1, -1)
+    ):
         raise ReadError("This power is too big to work out.")
     if base.exact == 0 and exponent.exact is not None and exponent.exact <= 0:
         raise ReadError("0^0 has no value." if exponent.exact == 0 else NO_ZERO)
@@ -134,7 +152,11 @@ def _power(base: Weight, exponent: Weight) -> Weight:
         return _FREE
     if base.exact in (0, 1, -1):
         whole = exponent.exact is not None and exponent.exact.denominator == 1
-        return _of(base.exact ** int(exponent.exact)) if whole and exponent.exact is not None else Weight(None, 0.0)
+        return (
+            _of(base.exact ** int(exponent.exact))
+            if whole and exponent.exact is not None
+            else Weight(None, 0.0)
+        )
     if exponent.bits > 40:
         raise ReadError(TOO_BIG)
     times = abs(float(exponent.exact)) if exponent.exact is not None else 2.0**exponent.bits
@@ -167,6 +189,8 @@ def _call(node: Call, parts: list[Weight]) -> Weight:
         raise ReadError("There is no 0th root.")
     if node.name == "abs" and arg.exact is not None:
         return _of(abs(arg.exact))
+    if node.name in ("sqrt", "root", "cbrt"):
+        return Weight(None, max(arg.bits, 0.0) / 2 if node.name == "sqrt" else max(arg.bits, 0.0))
     return Weight(None, 16.0 if node.name in _SMALL_FUNCTIONS else max(arg.bits, 64.0))
 
 

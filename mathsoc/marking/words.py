@@ -18,7 +18,9 @@ class Piece:
     length: int
 
 
-_PREFIX_FUNCTIONS = tuple(sorted((n for n in FUNCTIONS if n not in ("re", "im", "arg", "max", "min")), key=len))
+_PREFIX_FUNCTIONS = tuple(
+    sorted((n for n in FUNCTIONS if n not in ("re", "im", "arg", "max", "min")), key=len)
+)
 _INNER_GREEK = tuple(name for name in GREEK if len(name) >= 3)
 
 
@@ -48,11 +50,10 @@ def split(word: str, declared: frozenset[str], position: int, opens: bool) -> li
     if single is not None:
         return [single]
     pieces = list(_segment(word, declared))
-    loose = [piece for piece in pieces if piece.kind == "var" and piece.length == 1]
-    joined = "".join(piece.name for piece in loose)
     if declared:
-        _check_declared(word, loose, declared, position)
-    elif not _plausible(word, joined, len(pieces) == len(loose), opens):
+        letters = [piece for piece in pieces if piece.kind == "var" and piece.length == 1]
+        _check_declared(word, letters, declared, position)
+    elif word.lower() in NOT_PRODUCTS or word in UNIT_WORDS or not _plausible(pieces, opens):
         raise ReadError(_unknown(word, opens), position)
     return pieces
 
@@ -63,15 +64,26 @@ def _check_declared(word: str, loose: list[Piece], declared: frozenset[str], pos
         raise ReadError(f"The word {word} is not known. {use_only(declared)}", position)
 
 
-def _plausible(word: str, joined: str, letters_only: bool, opens: bool) -> bool:
+def _plausible(pieces: list[Piece], opens: bool) -> bool:
     """Would somebody write these letters next to each other to multiply them?"""
-    if word.lower() in NOT_PRODUCTS or word in UNIT_WORDS:
+    runs: list[str] = [""]
+    for piece in pieces:
+        if piece.length == 1:
+            runs[-1] += piece.name
+        else:
+            runs.append("")
+    longest = 3 if opens and len(runs) == 1 else 4
+    return all(_plausible_run(run, longest) for run in runs)
+
+
+def _plausible_run(run: str, longest: int) -> bool:
+    if len(run) > 1 and run.lower() in NOT_PRODUCTS:
         return False
-    if len(set(joined)) != len(joined):
+    if len(set(run)) == 1 and len(run) <= 3:
+        return True  # xx
+    if len(run) > 2 and run[0].isupper() and run[1:].islower():
         return False
-    if len(joined) > 2 and joined[0].isupper() and joined[1:].islower() and letters_only:
-        return False
-    return len(joined) <= (3 if opens and letters_only else 4)
+    return len(set(run)) == len(run) <= longest
 
 
 def _unknown(word: str, opens: bool) -> str:
@@ -105,7 +117,9 @@ def _segment(word: str, declared: frozenset[str]) -> tuple[Piece, ...]:
 
 
 def _pieces_at(word: str, start: int, declared: frozenset[str]) -> list[Piece]:
-    found = [Piece("var", name, len(name)) for name in declared if len(name) > 1 and word.startswith(name, start)]
+    found = [
+        Piece("var", name, len(name)) for name in declared if len(name) > 1 and word.startswith(name, start)
+    ]
     rest = len(word) - start
     for name in _PREFIX_FUNCTIONS:
         if word.startswith(name, start):

@@ -6,6 +6,7 @@ import unicodedata
 from html import escape
 
 from . import limits
+from .mathml import NAMESPACE
 from .results import ReadError, Reading
 from .scheme import Scheme
 
@@ -17,8 +18,7 @@ def read_words(answer: str, scheme: Scheme) -> Reading:
     text = tidy(answer)
     if scheme.kind == "choice":
         text = _label(text, scheme)
-    box = f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline"><mtext>{escape(text)}</mtext></math>'
-    return Reading(True, box, text)
+    return Reading(True, f"<math {NAMESPACE}><mtext>{escape(text)}</mtext></math>", text)
 
 
 def tidy(answer: str) -> str:

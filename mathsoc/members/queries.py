@@ -51,6 +51,7 @@ async def viewer(session: AsyncSession, token: str, now: datetime) -> rules.View
         year=member.year,
         school_id=member.school_id,
         session_id=found.id,
+        session_seen_at=found.seen_at,
     )
 
 

@@ -25,6 +25,7 @@ class Viewer:
     year: int | None
     school_id: int | None
     session_id: int
+    session_seen_at: datetime
 
     @property
     def staff(self) -> bool:

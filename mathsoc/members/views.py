@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from quart import Blueprint, Quart, Response, current_app, g, request
 from quart_auth import AuthUser, QuartAuth, current_user, login_user, logout_user
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import clock
 from mathsoc.config import Config
@@ -36,12 +35,13 @@ async def _load_viewer() -> None:
     if token is None:
         return
     now = clock.now()
-    g.viewer = await queries.viewer(await session(), token, now)
-
-
-async def note_in_use(session: AsyncSession) -> None:
-    if g.get("viewer") is not None:
-        await service.note_in_use(session, g.viewer.session_id, clock.now())
+    viewer = await queries.viewer(await session(), token, now)
+    if viewer is not None and now - viewer.session_seen_at >= rules.SEEN_EVERY:
+        # In a unit of its own: reading pages hardly ever writes, and what follows may fail.
+        await release()
+        async with database().writing() as db:
+            await service.note_in_use(db, viewer.session_id, now)
+    g.viewer = viewer
 
 
 async def stream_guard(viewer: object) -> bool:

@@ -38,7 +38,8 @@ class World:
 
     def viewer(self, name: str) -> Viewer:
         one = self.members[name]
-        return Viewer(one.id, one.handle, one.display_name, one.role, one.state, one.year, one.school_id, 0)
+        own = (one.id, one.handle, one.display_name, one.role, one.state, one.year, one.school_id)
+        return Viewer(*own, session_id=0, session_seen_at=self.now)
 
     async def add_member(self, name: str, **given: Any) -> Member:
         member = Member(

@@ -1,0 +1,205 @@
+"""Fixtures that every test may use; what they are made of is in tests/support/.
+
+Async tests and fixtures share one event loop for each process, so that one browser serves them all.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from mathsoc import config as settings
+from mathsoc.config import Config
+from mathsoc.db import Database
+from tests.support.browser import Visitor, visit
+from tests.support.isolation import forget_settings
+from tests.support.run import FirstProcess, Run
+from tests.support.serving import Server, plain
+from tests.support.world import World, build
+from tools import chromium
+
+if TYPE_CHECKING:
+    from quart import Quart
+    from quart.typing import TestClientProtocol
+
+forget_settings(os.environ)
+
+LIMIT = 120  # seconds for one test, its fixtures included; drills are free of it
+RUN = pytest.StashKey[Run]()
+SECRET = "only-for-tests-0f9b1c6e4d7a8253"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "drill: long; runs with `make drills`, not with `make test`")
+    # One loop for the tests and async fixtures of a process (pyproject.toml may say the same).
+    for name in ("asyncio_default_fixture_loop_scope", "asyncio_default_test_loop_scope"):
+        config._inicache[name] = "session"
+    joined = getattr(config, "workerinput", {}).get("mathsoc_run")
+    config.stash[RUN] = Run(Path(joined)) if joined else FirstProcess()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    run = config.stash.get(RUN, None)
+    if isinstance(run, FirstProcess):
+        run.end()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist's: tell the worker the run's folder."""
+    node.workerinput["mathsoc_run"] = str(node.config.stash[RUN].folder)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run that skipped something has not shown what it claims."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line("Tests were skipped, so this run counts as failed.", red=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """A test that hangs fails by itself, with the place where it hung."""
+    if item.get_closest_marker("drill"):
+        return (yield)
+
+    def give_up(_signal: int, _frame: object) -> None:
+        pytest.fail(f"took longer than {LIMIT} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(LIMIT)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="session")
+def run(request: pytest.FixtureRequest) -> Run:
+    return request.config.stash[RUN]
+
+
+@pytest.fixture
+def sqlite_url(run: Run, tmp_path: Path) -> str:
+    """A migrated SQLite database of this test's own."""
+    return run.sqlite(tmp_path / "mathsoc.db")
+
+
+@pytest.fixture
+def postgres_url(run: Run) -> Iterator[str]:
+    """A migrated PostgreSQL database of this test's own."""
+    url = run.postgres.create_migrated()
+    yield settings.database_url(url)
+    run.postgres.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Each test that uses it, or anything below, runs on both databases.
+
+    `@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)` is for one of them.
+    """
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    return str(request.getfixturevalue(name))
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> Config:
+    """Settings of a test; `dataclasses.replace(config, …)` for others."""
+    return Config(
+        environment="testing",
+        database_url=database_url,
+        secret_key=SECRET,
+        site_url="http://localhost",
+        port=8000,
+        workers=1,
+        trusted_proxies=0,
+        time_zone=ZoneInfo("Europe/London"),
+        rate_scale=1000.0,
+        upload_dir=str(tmp_path / "uploads"),
+        backup_dir=str(tmp_path / "backups"),
+    )
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(database: Database) -> World:
+    """A society with Alice (competes), Bob (another school) and Carol (staff)."""
+    return await build(database)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def app(config: Config) -> AsyncIterator[Quart]:
+    """The application in this process, started up; `app.database` is its database."""
+    from mathsoc.app import create_app
+
+    app = create_app(config)
+    async with app.test_app():
+        yield app
+
+
+@pytest.fixture
+def client(app: Quart) -> TestClientProtocol:
+    return app.test_client()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def server(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Server]]]:
+    """Start real `mathsoc run` processes: `await server(url, "--workers=2", RATE_SCALE="5")`."""
+    started: list[Server] = []
+
+    async def start(database_url: str, *arguments: str, **given: str) -> Server:
+        own = {"DATABASE_URL": plain(database_url), "SECRET_KEY": SECRET}
+        started.append(Server({**own, **given}, tmp_path, *arguments))
+        await started[-1].ready()
+        return started[-1]
+
+    yield start
+    for process in started:
+        await process.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all browser tests of this process (Playwright's async API)."""
+    found = chromium.find() or pytest.fail("No Chromium is here: run `python tools/chromium.py`.")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=list(chromium.FLAGS))
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def new_context(browser: Browser, server: object) -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
+    """Visitors with a browser context each; anything that goes wrong in one fails the test at its end.
+
+    It asks for `server` only so that the visitors leave before the servers end.
+    """
+    visitors: list[Visitor] = []
+
+    async def make(base: str, **options: Any) -> Visitor:
+        visitors.append(await visit(browser, base, **options))
+        return visitors[-1]
+
+    yield make
+    for visitor in visitors:
+        await visitor.context.close()
+    problems = [problem for visitor in visitors for problem in visitor.unexpected()]
+    assert not problems, "in the browser:\n" + "\n".join(problems)

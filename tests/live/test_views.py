@@ -1,0 +1,103 @@
+"""The body of a stream: its heartbeat, its guard and its end. The toy application, in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from quart import Quart, current_app
+
+from mathsoc.config import Config
+from mathsoc.live import Hub, sse, views
+from tests.live import toy
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def app(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Quart]:
+    monkeypatch.setattr(views, "HEARTBEAT", 0.02)
+    app = toy.create_app(config)
+    async with app.test_app():
+        yield app
+
+
+def hub_of(app: Quart) -> Hub:
+    hub: Hub = app.live  # type: ignore[attr-defined]
+    return hub
+
+
+def body(app: Quart, viewer: str = "alice") -> AsyncIterator[bytes]:
+    return views.serve(app, {"count:a": "public"}, views.Client(viewer, "192.0.2.1"))
+
+
+async def rest(chunks: AsyncIterator[bytes], seconds: float = 5.0) -> list[bytes]:
+    async with asyncio.timeout(seconds):
+        return [chunk async for chunk in chunks]
+
+
+async def test_an_idle_stream_beats(app: Quart) -> None:
+    chunks = body(app)
+    seen = [await anext(chunks) for _ in range(6)]
+    assert seen[0].startswith(b"retry: ")
+    assert seen.count(sse.HEARTBEAT) >= 3
+    await chunks.aclose()  # type: ignore[attr-defined]
+    assert len(hub_of(app).streams) == 0
+
+
+async def test_the_guard_ends_a_stream_and_may_use_the_application(app: Quart) -> None:
+    welcome = {"alice", "bob"}
+
+    async def guard(viewer: object) -> bool:
+        assert current_app.name == app.name
+        return viewer in welcome
+
+    hub_of(app).guard = guard
+    alice, bob = body(app), body(app, "bob")
+    for _ in range(4):
+        await anext(alice)
+        await anext(bob)
+    welcome.remove("alice")
+    await rest(alice)
+    assert await anext(bob)
+    await bob.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_guard_that_cannot_answer_ends_the_stream_only_in_the_long_run(
+    app: Quart, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = 0
+
+    async def guard(viewer: object) -> bool:
+        nonlocal asked
+        asked += 1
+        if asked in (1, 2, 4, 5, 6, 7):
+            raise OSError("the database is away")
+        return True
+
+    hub_of(app).guard = guard
+    await rest(body(app))
+    assert asked == 7
+    assert "could not answer" in caplog.text
+
+
+async def test_a_stream_has_a_longest_life(app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "LIFE", (0.05, 0.06))
+    assert len(await rest(body(app))) >= 2
+
+
+async def test_a_body_that_is_never_begun_leaves_nothing(app: Quart) -> None:
+    await body(app).aclose()  # type: ignore[attr-defined]
+    assert (len(hub_of(app).streams), hub_of(app).watched()) == (0, [])
+
+
+async def test_the_closing_event_ends_streams_and_refuses_new_ones(app: Quart) -> None:
+    chunks = body(app)
+    await anext(chunks)
+    app.closing.set()  # type: ignore[attr-defined]
+    await rest(chunks)
+    reply = await app.test_client().get("/live?topics=count:a")
+    assert reply.status_code == 503
+    assert reply.headers["hx-reswap"] == "none"

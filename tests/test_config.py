@@ -1,0 +1,183 @@
+"""Settings: what is nonsense stops the start with one clear line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mathsoc.config import EXIT_BAD_CONFIG, Config
+from mathsoc.errors import ConfigError
+
+GOOD_SECRET = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4"
+PRODUCTION = {
+    "MATHSOC_ENV": "production",
+    "SECRET_KEY": GOOD_SECRET,
+    "SITE_URL": "https://maths.school.test",
+    "DATABASE_URL": "postgresql://maths:pw@db/maths",
+}
+
+# (settings, a word of the line, which must also name the setting at fault)
+NONSENSE: list[tuple[dict[str, str], str]] = [
+    ({"MATHSOC_ENV": "prod"}, "MATHSOC_ENV"),
+    ({"MATHSOC_ENV": ""}, "MATHSOC_ENV"),
+    ({"MATHSOC_DEBUG": "1"}, "MATHSOC_DEBUG is not a setting"),
+    ({"MATHSOC_CLOCK_FILE": "/tmp/clock"}, "MATHSOC_CLOCK_FILE"),
+    ({**PRODUCTION, "MATHSOC_CLOCK_FILE": "/tmp/clock"}, "MATHSOC_CLOCK_FILE"),
+    ({"DATABASE_URL": "mysql://root@db/maths"}, "DATABASE_URL"),
+    ({"DATABASE_URL": "maths.db"}, "DATABASE_URL"),
+    ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL"),
+    ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL"),
+    ({"DATABASE_URL": "sqlite:///"}, "DATABASE_URL"),
+    ({"DATABASE_URL": "postgresql://db"}, "DATABASE_URL"),
+    ({"DATABASE_URL": "postgresql://db/"}, "DATABASE_URL"),
+    ({"PORT": "0"}, "PORT"),
+    ({"PORT": "65536"}, "PORT"),
+    ({"PORT": "http"}, "PORT"),
+    ({"PORT": "-1"}, "PORT"),
+    ({"PORT": "８０"}, "PORT"),
+    ({"PORT": "9" * 5000}, "PORT"),
+    ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY"),
+    ({"WEB_CONCURRENCY": "two"}, "WEB_CONCURRENCY"),
+    ({"WEB_CONCURRENCY": "2", "DATABASE_URL": "sqlite:////tmp/x.db"}, "one process serves a SQLite database"),
+    ({"TRUSTED_PROXIES": "yes"}, "TRUSTED_PROXIES"),
+    ({"TRUSTED_PROXIES": "11"}, "TRUSTED_PROXIES"),
+    ({"RATE_SCALE": "0"}, "RATE_SCALE"),
+    ({"RATE_SCALE": "-1"}, "RATE_SCALE"),
+    ({"RATE_SCALE": "nan"}, "RATE_SCALE"),
+    ({"RATE_SCALE": "inf"}, "RATE_SCALE"),
+    ({"RATE_SCALE": "fast"}, "RATE_SCALE"),
+    ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE"),
+    ({"TIME_ZONE": "../../etc/passwd"}, "TIME_ZONE"),
+    ({"TIME_ZONE": "Europe"}, "TIME_ZONE"),
+    ({"REDIS_URL": "localhost:6379"}, "REDIS_URL"),
+    ({"REDIS_URL": "redis://"}, "REDIS_URL"),
+    ({"MAIL_URL": "mail.school.test"}, "MAIL_URL"),
+    ({"MAIL_URL": "http://mail.school.test"}, "MAIL_URL"),
+    ({"SITE_URL": "maths.school.test"}, "SITE_URL"),
+    ({"SITE_URL": "ftp://maths.school.test"}, "SITE_URL"),
+    ({"SITE_URL": "https://maths.school.test/society"}, "SITE_URL"),
+    ({"SITE_URL": "https://"}, "SITE_URL"),
+    ({**PRODUCTION, "SITE_URL": ""}, "SITE_URL is required"),
+    ({**PRODUCTION, "SECRET_KEY": ""}, "SECRET_KEY is required"),
+    ({**PRODUCTION, "SECRET_KEY": "short"}, "SECRET_KEY"),
+    ({**PRODUCTION, "SECRET_KEY": "a" * 40}, "SECRET_KEY"),
+    ({**PRODUCTION, "SECRET_KEY": "changeme-changeme-changeme-changeme-1"}, "SECRET_KEY"),
+]
+
+
+@pytest.mark.parametrize(("given", "line"), NONSENSE)
+def test_nonsense_is_refused_in_one_line(given: dict[str, str], line: str) -> None:
+    with pytest.raises(ConfigError, match=line) as refused:
+        Config.from_environment({"SECRET_KEY": GOOD_SECRET, **given})
+    said = str(refused.value)
+    assert "\n" not in said
+    assert len(said) < 250
+
+
+def test_a_refusal_does_not_repeat_the_secret() -> None:
+    with pytest.raises(ConfigError) as refused:
+        Config.from_environment({**PRODUCTION, "SECRET_KEY": "changeme-or-else-all-is-lost-567890"})
+    assert "or-else" not in str(refused.value)
+
+
+def test_production_settings_that_hold() -> None:
+    config = Config.from_environment(PRODUCTION)
+    assert config.production
+    assert config.secure_cookies
+    assert config.database_url == "postgresql+asyncpg://maths:pw@db/maths"
+    assert config.time_zone == ZoneInfo("Europe/London")
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("sqlite:////srv/maths.db", "sqlite+aiosqlite:////srv/maths.db"),
+        ("postgres://u:p@db/maths", "postgresql+asyncpg://u:p@db/maths"),
+        ("postgresql+asyncpg://u:p@db/maths", "postgresql+asyncpg://u:p@db/maths"),
+    ],
+)
+def test_the_driver_is_our_business(given: str, used: str) -> None:
+    assert Config.from_environment({"SECRET_KEY": GOOD_SECRET, "DATABASE_URL": given}).database_url == used
+
+
+def test_settings_cannot_be_changed_later() -> None:
+    with pytest.raises(AttributeError):
+        Config.from_environment(PRODUCTION).port = 1  # type: ignore[misc]
+
+
+COMMANDS = (["run"], ["run", "--demo"], ["migrate"], ["demo"], ["standings", "--check"])
+
+
+def mathsoc(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {**{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}, **settings}
+    command = [sys.executable, "-m", "mathsoc", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_stops_with_one_line_and_78(command: list[str]) -> None:
+    done = mathsoc(*command, SECRET_KEY=GOOD_SECRET, PORT="http")
+    assert done.returncode == EXIT_BAD_CONFIG == 78
+    assert done.stdout == ""
+    assert done.stderr.startswith("mathsoc: PORT is 'http'")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(("flag", "name"), [("--port=99999", "PORT"), ("--workers=many", "WEB_CONCURRENCY")])
+def test_a_flag_is_checked_as_its_setting_is(flag: str, name: str) -> None:
+    done = mathsoc("run", flag, SECRET_KEY=GOOD_SECRET)
+    assert done.returncode == EXIT_BAD_CONFIG
+    assert done.stderr.startswith(f"mathsoc: {name} is ")
+
+
+def test_a_database_that_does_not_answer_is_one_line() -> None:
+    done = mathsoc("migrate", SECRET_KEY=GOOD_SECRET, DATABASE_URL="postgresql://a:b@127.0.0.1:1/x")
+    assert done.returncode == 1
+    assert done.stderr.startswith("mathsoc: the database of DATABASE_URL cannot be opened")
+    assert done.stderr.count("\n") == 1
+
+
+def test_run_refuses_a_schema_that_is_not_the_newest(run) -> None:
+    url = run.postgres.create()
+    try:
+        done = mathsoc("run", SECRET_KEY=GOOD_SECRET, DATABASE_URL=url)
+    finally:
+        run.postgres.drop(url)
+    assert done.returncode == 1
+    assert done.stderr == "mathsoc: the database is not at the newest schema; run `mathsoc migrate` first.\n"
+
+
+def test_the_demo_is_refused_in_production(tmp_path: Path) -> None:
+    settings = {**PRODUCTION, "DATABASE_URL": f"sqlite:///{tmp_path / 'real.db'}"}
+    for command in (["demo"], ["run", "--demo"]):
+        done = mathsoc(*command, **settings)
+        assert done.returncode == 1
+        assert "production" in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["run"], ["migrate"], ["demo"], ["mark"], ["standings"]], ids=" ".join
+)
+def test_every_command_explains_itself(command: list[str]) -> None:
+    done = mathsoc(*command, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith("usage: mathsoc")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["mark", "--kind=number", "--key=1", "1"]], ids=" ".join)
+def test_marking_and_help_wait_for_no_web_and_no_database(arguments: list[str]) -> None:
+    script = (
+        "import sys\nfrom mathsoc.__main__ import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'sqlalchemy', 'quart', 'hypercorn', 'alembic', 'asyncpg', 'sympy'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
