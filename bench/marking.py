@@ -53,6 +53,7 @@ class Result:
         accepted = {
             "incorrect": ("incorrect", "unreadable"),
             "bounded": ("incorrect", "unreadable", "undecided"),
+            "any": ("correct", "incorrect", "unreadable", "undecided"),
         }.get(self.row.expected, (self.row.expected,))
         return self.outcome in accepted
 
@@ -62,7 +63,9 @@ def rows(path: Path, notation: str) -> Iterator[Row]:
     for line in path.read_text(encoding="utf-8").splitlines():
         raw = json.loads(line)
         if "teacher" in raw:
-            yield Row(path.stem, raw["id"], "expression", raw["teacher"], raw["input"], "auto", {}, "bounded")
+            # Some rows are only odd spellings of the key: being right is no fault there.
+            expected = "any" if raw.get("category") in ("unicode", "format") else "bounded"
+            yield Row(path.stem, raw["id"], "expression", raw["teacher"], raw["input"], "auto", {}, expected)
             continue
         ours = raw.get("ours")
         if ours is None:

@@ -6,7 +6,6 @@ Async tests and fixtures share one event loop for each process, so that one brow
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from mathsoc import config as settings
 from mathsoc.config import Config
 from mathsoc.db import Database
 from tests.support.browser import Visitor, visit
+from tests.support.hooks import pytest_runtest_protocol, pytest_sessionfinish  # noqa: F401 (for pytest)
 from tests.support.isolation import forget_settings
 from tests.support.run import FirstProcess, Run
 from tests.support.serving import Server, plain
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 forget_settings(os.environ)
 
-LIMIT = 120  # seconds for one test, its fixtures included; drills are free of it
 RUN = pytest.StashKey[Run]()
 SECRET = "only-for-tests-0f9b1c6e4d7a8253"
 
@@ -58,33 +57,6 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["mathsoc_run"] = str(node.config.stash[RUN].folder)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A run that skipped something has not shown what it claims."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter and reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        reporter.write_line("Tests were skipped, so this run counts as failed.", red=True)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """A test that hangs fails by itself, with the place where it hung."""
-    if item.get_closest_marker("drill"):
-        return (yield)
-
-    def give_up(_signal: int, _frame: object) -> None:
-        pytest.fail(f"took longer than {LIMIT} s")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(LIMIT)
-    try:
-        return (yield)
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
 @pytest.fixture(scope="session")
 def run(request: pytest.FixtureRequest) -> Run:
     return request.config.stash[RUN]
@@ -97,11 +69,19 @@ def sqlite_url(run: Run, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(run: Run) -> Iterator[str]:
+def to_drop(run: Run) -> Iterator[list[str]]:
+    """PostgreSQL databases of this test. Servers ask for it too, so that they end before their database."""
+    urls: list[str] = []
+    yield urls
+    for url in urls:
+        run.postgres.drop(url)
+
+
+@pytest.fixture
+def postgres_url(run: Run, to_drop: list[str]) -> str:
     """A migrated PostgreSQL database of this test's own."""
-    url = run.postgres.create_migrated()
-    yield settings.database_url(url)
-    run.postgres.drop(url)
+    to_drop.append(run.postgres.create_migrated())
+    return settings.database_url(to_drop[-1])
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -161,7 +141,7 @@ def client(app: Quart) -> TestClientProtocol:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def server(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Server]]]:
+async def server(tmp_path: Path, to_drop: list[str]) -> AsyncIterator[Callable[..., Awaitable[Server]]]:
     """Start real `mathsoc run` processes: `await server(url, "--workers=2", RATE_SCALE="5")`."""
     started: list[Server] = []
 
@@ -190,7 +170,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def new_context(browser: Browser, server: object) -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
     """Visitors with a browser context each; anything that goes wrong in one fails the test at its end.
 
-    It asks for `server` only so that the visitors leave before the servers end.
+    It asks for `server` so that the visitors leave before the servers end.
     """
     visitors: list[Visitor] = []
 

@@ -19,12 +19,12 @@ class Unclear(ArithmeticError):
     """No certain value here: undefined, or the ball meets a branch cut."""
 
 
-def evaluate(node: Core, point: Mapping[str, Ball], bits: int) -> Ball:
-    """The value of `node` at `point`, at a precision of `bits`. Raises Unclear."""
+def evaluate(node: Core, point: Mapping[str, Ball], bits: int, *, real_logarithms: bool = False) -> Ball:
+    """The value of `node` at `point`, at a precision of `bits`; with ln|x| for ln(x) if asked. Raises Unclear."""
     before = ctx.prec
     ctx.prec = bits
     try:
-        value = _Evaluation(point).value(node)
+        value = _Evaluation(point, real_logarithms).value(node)
     finally:
         ctx.prec = before
     if not value.is_finite():
@@ -58,8 +58,9 @@ def real_part_if_real(value: Ball) -> Ball:
 
 
 class _Evaluation:
-    def __init__(self, point: Mapping[str, Ball]) -> None:
+    def __init__(self, point: Mapping[str, Ball], real_logarithms: bool) -> None:
         self.point = point
+        self.real_logarithms = real_logarithms
         self.cache: dict[str, Ball] = {}
 
     def value(self, node: Core) -> Ball:
@@ -112,7 +113,10 @@ class _Evaluation:
         rule = _FUNCTIONS.get(node.name)
         if rule is None:
             raise Unclear
-        return rule(*(self.value(part) for part in node.parts))
+        args = [self.value(part) for part in node.parts]
+        if node.name == "ln" and self.real_logarithms and is_real(args[0]):
+            args[0] = abs(args[0])
+        return rule(*args)
 
 
 def _constant(name: str) -> Ball:

@@ -1,7 +1,8 @@
 """Two expressions compared at fixed real points, in certified numerics.
 
-The answer must have the key's value wherever the key has a real one. A point where the key leaves the
-reals says nothing, unless there is no other: then complex values are compared. Points are fixed numbers
+The answer must have the key's value wherever the key has a real one, and no real value elsewhere, but that
+ln|x| may stand for ln(x). A point where neither is real says nothing, unless there is no other: then
+complex values are compared. Points are fixed numbers
 that no formula of a textbook singles out; the same pair meets the same points every time.
 """
 
@@ -103,7 +104,18 @@ def _at(answer: Core, key: Core, point: dict[str, Ball], bits: int, with_i: bool
             return "different"
         fine = accuracy(got) > bits // 3 and accuracy(wanted) > bits // 3
         return "same" if fine else "skipped"
+    if surely_not_real(wanted) and is_real(got):
+        return _beyond(got, key, point, bits)
     return "complex" if surely_not_real(wanted) and surely_not_real(got) else "skipped"
+
+
+def _beyond(got: Ball, key: Core, point: dict[str, Ball], bits: int) -> str:
+    """The answer has a real value where the key has none: only ln|x| for ln(x) may do so."""
+    try:
+        wanted = evaluate(key, point, bits, real_logarithms=True)
+    except Unclear:
+        return "skipped"
+    return "skipped" if is_real(wanted) and not differ(got, wanted) else "different"
 
 
 def _told(point: dict[str, Ball]) -> str:

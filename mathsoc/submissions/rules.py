@@ -41,9 +41,7 @@ class BoxState:
             return "solved"
         if not self.competes:
             return "readonly"
-        if self.left == 0:
-            return "spent"
-        return "waiting" if self.waiting else "open"
+        return "spent" if self.left == 0 else "open"
 
     @property
     def takes_answers(self) -> bool:
@@ -62,8 +60,13 @@ def box_state(phase: Phase, limit: int, attempts: Sequence[Sent], *, competes: b
     )
 
 
-def refusal(state: BoxState) -> str | None:
-    """Why an answer for points is not taken now; None when it is."""
+def refusal(state: BoxState, outcome: str | None = None) -> str | None:
+    """Why an answer for points is not taken now; None when it is. `outcome` where it is known already.
+
+    A waiting answer blocks no other: only a second one that the machine cannot decide has to wait for it.
+    """
+    if state.waiting and outcome == "undecided":
+        return "An officer is already looking at an answer of yours to this box. No try was used."
     reasons = {
         "draft": "This challenge is not open yet.",
         "scheduled": "This challenge is not open yet.",
@@ -72,7 +75,6 @@ def refusal(state: BoxState) -> str | None:
         "solved": "This box is already right.",
         "readonly": "Your account does not compete here.",
         "spent": "No tries left for this box.",
-        "waiting": "An officer is looking at your last answer to this box. No try was used for it.",
     }
     return reasons.get(state.name)
 

@@ -76,7 +76,7 @@ async def record(
         return Recorded(repeated, None)
     await _lock(session, challenge)
     box = await _box(session, question)
-    await _refuse_unless_open(session, viewer, entry, challenge, box, answer)
+    await _refuse_unless_open(session, viewer, entry, challenge, box, answer, verdict)
     attempt = await _add_attempt(session, viewer, challenge, box, answer, verdict)
     completed = None
     if attempt.outcome == "correct":
@@ -118,7 +118,13 @@ async def _box(session: AsyncSession, question: Question) -> AnswerBox:
 
 
 async def _refuse_unless_open(
-    session: AsyncSession, viewer: Viewer, entry: Entry, challenge: Challenge, box: AnswerBox, answer: Answer
+    session: AsyncSession,
+    viewer: Viewer,
+    entry: Entry,
+    challenge: Challenge,
+    box: AnswerBox,
+    answer: Answer,
+    verdict: Verdict,
 ) -> None:
     attempts = await queries.of_box(session, viewer.id, box.id)
     counts = rules.competes(
@@ -133,7 +139,7 @@ async def _refuse_unless_open(
         [rules.Sent(one.outcome, one.number) for one in attempts],
         competes=counts,
     )
-    if (reason := rules.refusal(state)) is not None:
+    if (reason := rules.refusal(state, verdict.outcome)) is not None:
         raise Refused(reason, "answer")
 
 

@@ -8,6 +8,7 @@ from quart import Quart, Response, abort, current_app, g, request
 
 from mathsoc import clock
 from mathsoc.config import Config
+from mathsoc.web.forms import storable
 from mathsoc.web.unit_of_work import SAFE_METHODS
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -46,6 +47,10 @@ async def _note_arrival() -> None:
     g.received_at = clock.now()
     if len(request.url) > LONGEST_URL:
         abort(414)
+    if not storable(request.path) or not all(storable(one) for pair in request.args.items(True) for one in pair):
+        abort(404)  # no database keeps such a text, so nothing can be there
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        abort(415)  # nothing here unpacks bodies, and a small one may unpack to a large one
 
 
 async def _known_host() -> None:

@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import misbehave
 import pytest
 
 from mathsoc.marking import Reading, Scheme, SchemeError, Verdict, limits
 from mathsoc.marking.pool import MarkingPool
+from tests.marking import misbehave
 
 NOTHING = Reading(ok=True)
 NEEDS_WORKER = ("expression", "|x|^2", "x^2")

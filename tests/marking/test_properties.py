@@ -16,9 +16,9 @@ KIND = st.sampled_from(KINDS)
 PIECES = st.sampled_from(
     [
         *"0123456789xyzabnet+-*/^()[]{}|,.=<>!%_ ", "sin", "cos", "ln", "log_2", "sqrt", "pi", "e^", "x^2",
-        "**", "\\frac", "\\sqrt", "\\left(", "\\right)", "{", "}", "\\pi", "½", "²", "√", "≤", "°", "±", "∞",
-        " or ", "U", "\\begin{pmatrix}", "\\end{pmatrix}", "&", "\\\\", "\\text{or}", "\\cdot", "\ud800", "\x00",
-        "é", "٣",
+        "**", "\\frac", "\\sqrt", "\\left(", "\\right)", "{", "}", "\\pi", "½", "²", "√", "≤", "°", "±",
+        "∞", " or ", "U", "\\begin{pmatrix}", "\\end{pmatrix}", "&", "\\\\", "\\text{or}", "\\cdot", "\ud800",
+        "\x00", "é", "٣",
     ]
 )  # fmt: skip
 MATHS_LIKE = st.lists(PIECES, max_size=40).map("".join)

@@ -20,7 +20,7 @@ WRONG, RIGHT, WAITING = Sent("incorrect", 1), Sent("correct", 2), Sent("undecide
         (Phase.OPEN, [WRONG], True, "open"),
         (Phase.OPEN, [WRONG, RIGHT], True, "solved"),
         (Phase.OPEN, [WRONG, WRONG, WRONG], True, "spent"),
-        (Phase.OPEN, [WAITING], True, "waiting"),
+        (Phase.OPEN, [WAITING], True, "open"),
         (Phase.OPEN, [], False, "readonly"),
         (Phase.LOCKED, [RIGHT], True, "locked"),
         (Phase.PRACTICE, [], True, "practice"),
@@ -30,6 +30,12 @@ def test_the_state_of_a_box(phase: Phase, attempts: list[Sent], counts: bool, na
     state = box_state(phase, 3, attempts, competes=counts)
     assert state.name == name
     assert (refusal(state) is None) == (name == "open")
+
+
+def test_a_waiting_answer_blocks_only_a_second_one_like_it() -> None:
+    state = box_state(Phase.OPEN, 3, [WAITING], competes=True)
+    assert refusal(state, "correct") is None and refusal(state, "incorrect") is None
+    assert "already looking" in (refusal(state, "undecided") or "")
 
 
 def test_an_undecided_answer_costs_nothing() -> None:
