@@ -126,6 +126,8 @@ def _line(results: list[Result]) -> tuple[object, ...]:
 async def run(args: argparse.Namespace) -> None:
     pool = MarkingPool()
     await asyncio.to_thread(pool.start)
+    lags: list[float] = []
+    watcher = asyncio.create_task(watch(lags))
     try:
         notations = ("typed", "latex") if args.notation == "both" else (args.notation,)
         for notation in notations:
@@ -141,8 +143,19 @@ async def run(args: argparse.Namespace) -> None:
                 for result in results:
                     if not result.right:
                         show(result)
+        late = sorted(lags)
+        print(f"\nevent loop: p99 {late[int(0.99 * (len(late) - 1))]:.1f} ms late, at most {late[-1]:.1f} ms")
     finally:
+        watcher.cancel()
         await asyncio.to_thread(pool.stop)
+
+
+async def watch(lags: list[float]) -> None:
+    """How late the event loop comes back, in milliseconds, again and again."""
+    while True:
+        before = time.perf_counter()
+        await asyncio.sleep(0.001)
+        lags.append((time.perf_counter() - before - 0.001) * 1000)
 
 
 def show(result: Result) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 Step = Callable[[AsyncSession, "Job"], Awaitable[datetime | None]]
 
 POLL = 1.0  # seconds between looks at the table
+STOP_WITHIN = 1.0  # seconds for the step in hand when the server stops
 MOST_TRIES = 8
 
 
@@ -68,29 +70,34 @@ class Runner:
         self.database = database
         self.steps = steps
         self._task: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run(), name="jobs")
 
     async def stop(self) -> None:
+        """Let the step that runs come to its end; one that takes too long is rolled back."""
+        self._stopping.set()
         if self._task is not None:
+            await asyncio.wait([self._task], timeout=STOP_WITHIN)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def run_due(self) -> int:
         """Run every step that is due now; returns how many ran."""
         ran = 0
-        while await self._next():
+        while not self._stopping.is_set() and await self._next():
             ran += 1
         return ran
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             try:
                 await self.run_due()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("jobs: the database does not answer (%s); trying again", type(error).__name__)
-            await asyncio.sleep(POLL)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), POLL)
 
     async def _next(self) -> bool:
         now = clock.now()

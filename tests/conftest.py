@@ -38,9 +38,6 @@ SECRET = "only-for-tests-0f9b1c6e4d7a8253"
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "drill: long; runs with `make drills`, not with `make test`")
-    # One loop for the tests and async fixtures of a process (pyproject.toml may say the same).
-    for name in ("asyncio_default_fixture_loop_scope", "asyncio_default_test_loop_scope"):
-        config._inicache[name] = "session"
     joined = getattr(config, "workerinput", {}).get("mathsoc_run")
     config.stash[RUN] = Run(Path(joined)) if joined else FirstProcess()
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from quart import Quart
-from quart.typing import TestClientProtocol
 
 from mathsoc.web.rights import RIGHTS, check_complete
 from tests.support.world import HTMX, World, already_signed_in
+
+if TYPE_CHECKING:
+    from quart.typing import TestClientProtocol
 
 CAST = ("anonymous", "alice", "bob", "lead", "carol", "admin", "suspended")
 MEMBERS = {"alice", "bob", "lead", "carol", "admin"}

@@ -20,7 +20,10 @@ class Unclear(ArithmeticError):
 
 
 def evaluate(node: Core, point: Mapping[str, Ball], bits: int, *, real_logarithms: bool = False) -> Ball:
-    """The value of `node` at `point`, at a precision of `bits`; with ln|x| for ln(x) if asked. Raises Unclear."""
+    """The value of `node` at `point`, at a precision of `bits`. Raises Unclear.
+
+    With `real_logarithms`, ln(x) is taken as ln|x|.
+    """
     before = ctx.prec
     ctx.prec = bits
     try:

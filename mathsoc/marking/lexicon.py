@@ -78,6 +78,7 @@ class _Resolver:
         return True
 
     def word(self, token: Token) -> None:
+        self.refuse_derivative(token)
         following = self.peek()
         joined = self.declared_with_subscript(token, following)
         if joined:
@@ -91,6 +92,14 @@ class _Resolver:
             last = index == len(pieces) - 1
             self.piece(piece, position, token.spaced and index == 0, last)
             position += piece.length
+
+    def refuse_derivative(self, token: Token) -> None:
+        """dy/dx is no quotient of products; d must not cancel."""
+        signs = [self.peek(ahead).text for ahead in range(3)]
+        below = signs[1] if signs[0] == "/" else signs[2] if signs[:2] == ["}", "{"] else ""
+        differentials = all(len(word) == 2 and word[0] == "d" for word in (token.text, below))
+        if differentials and "d" not in self.setting.declared:
+            raise ReadError(f"{token.text}/{below} cannot be read here.", token.position)
 
     def pieces(self, token: Token, opens: bool) -> list[Piece]:
         if token.quoted and len(token.text) > 1:

@@ -9,13 +9,14 @@ that no formula of a textbook singles out; the same pair meets the same points e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from flint import arb, fmpq
 
 from . import limits
 from .balls import Ball, Unclear, accuracy, differ, evaluate, is_real, surely_not_real
-from .core import Core, symbols, walk
+from .core import Core, subtract, symbols, walk
 
 _NUMBERS = tuple(
     fmpq(top, 1009)
@@ -30,6 +31,9 @@ _MOST = 24 * 6
 _FINE_POINTS = 2
 
 
+Point: TypeAlias = dict[str, Ball]
+
+
 @dataclass(frozen=True)
 class Sampled:
     """`agree`: how many points agreed. `different`: a point certifies a difference; `where` tells it."""
@@ -37,10 +41,9 @@ class Sampled:
     agree: int
     different: bool = False
     where: str = ""
-    complex_only: bool = False
 
 
-def points(names: tuple[str, ...]) -> Iterator[dict[str, Ball]]:
+def points(names: tuple[str, ...]) -> Iterator[Point]:
     """Fixed points, small ones of both signs first."""
     count = len(_NUMBERS)
     for scale in _SCALES:
@@ -49,16 +52,27 @@ def points(names: tuple[str, ...]) -> Iterator[dict[str, Ball]]:
             yield {name: _NUMBERS[(n * (2 * j + 1) + 5 * j) % count] * scale for j, name in enumerate(names)}
 
 
+@dataclass(frozen=True)
+class _Pair:
+    """The two expressions and their difference, in which equal terms have already gone."""
+
+    answer: Core
+    key: Core
+    rest: Core
+    with_i: bool
+
+
 def compare(answer: Core, key: Core) -> Sampled:
     """Both at the fixed points, until a difference is certain or enough points agree."""
     names = tuple(sorted(set(symbols(answer)) | set(symbols(key))))
     with_i = any(node.key == "'i" for node in walk(answer) + walk(key))
-    agreeing: list[dict[str, Ball]] = []
-    complex_points: list[dict[str, Ball]] = []
+    pair = _Pair(answer, key, subtract(answer, key), with_i)
+    agreeing: list[Point] = []
+    complex_points: list[Point] = []
     for tried, point in enumerate(points(names)):
         if tried >= _MOST and (agreeing or complex_points):
             break
-        outcome = _at(answer, key, point, limits.SAMPLE_BITS, with_i)
+        outcome = _at(pair, point, limits.SAMPLE_BITS)
         if outcome == "different":
             return Sampled(len(agreeing), True, _told(point))
         if outcome == "same":
@@ -66,50 +80,59 @@ def compare(answer: Core, key: Core) -> Sampled:
         elif outcome == "complex":
             complex_points.append(point)
         if len(agreeing) >= ENOUGH:
-            return _finely(answer, key, agreeing, with_i)
-    if not agreeing and complex_points:
-        return _complex(answer, key, complex_points)
+            return _finely(pair, agreeing)
+    if not agreeing and complex_points and not with_i:
+        return _complex(replace(pair, with_i=True), complex_points)
     return Sampled(len(agreeing))
 
 
-def _complex(answer: Core, key: Core, tried: list[dict[str, Ball]]) -> Sampled:
+def _complex(pair: _Pair, tried: list[Point]) -> Sampled:
+    """No point has real values: complex ones are compared instead."""
+    agreeing: list[Point] = []
     for point in tried:
-        if _at(answer, key, point, limits.SAMPLE_BITS, True) == "different":
-            return Sampled(0, True, _told(point))
-    if len(tried) < ENOUGH:
-        return Sampled(0)
-    result = _finely(answer, key, tried, True)
-    return Sampled(len(tried), result.different, result.where, True)
+        outcome = _at(pair, point, limits.SAMPLE_BITS)
+        if outcome == "different":
+            return Sampled(len(agreeing), True, _told(point))
+        if outcome == "same":
+            agreeing.append(point)
+    return _finely(pair, agreeing)
 
 
-def _finely(answer: Core, key: Core, agreeing: list[dict[str, Ball]], with_i: bool) -> Sampled:
+def _finely(pair: _Pair, agreeing: list[Point]) -> Sampled:
     """A few points again with thousands of digits: a difference of 10^-300 is a difference."""
     for point in agreeing[:_FINE_POINTS]:
-        if _at(answer, key, point, limits.PRECISIONS[-1], with_i) == "different":
+        if _at(pair, point, limits.PRECISIONS[-1]) == "different":
             return Sampled(len(agreeing), True, _told(point))
     return Sampled(len(agreeing))
 
 
-def _at(answer: Core, key: Core, point: dict[str, Ball], bits: int, with_i: bool) -> str:
+def _at(pair: _Pair, point: Point, bits: int) -> str:
+    """`same`, `different`, `complex` (neither is real) or `skipped`."""
     try:
-        wanted = evaluate(key, point, bits)
+        wanted, got = evaluate(pair.key, point, bits), evaluate(pair.answer, point, bits)
     except Unclear:
         return "skipped"
-    try:
-        got = evaluate(answer, point, bits)
-    except Unclear:
-        return "skipped"
-    if with_i or (is_real(wanted) and (is_real(got) or surely_not_real(got))):
+    if pair.with_i or (is_real(wanted) and (is_real(got) or surely_not_real(got))):
         if differ(got, wanted):
             return "different"
-        fine = accuracy(got) > bits // 3 and accuracy(wanted) > bits // 3
-        return "same" if fine else "skipped"
+        return _closely(pair.rest, (got, wanted), point, bits)
     if surely_not_real(wanted) and is_real(got):
-        return _beyond(got, key, point, bits)
+        return _beyond(got, pair.key, point, bits)
     return "complex" if surely_not_real(wanted) and surely_not_real(got) else "skipped"
 
 
-def _beyond(got: Ball, key: Core, point: dict[str, Ball], bits: int) -> str:
+def _closely(rest: Core, values: tuple[Ball, Ball], point: Point, bits: int) -> str:
+    """The values overlap: do they say anything? Huge ones would swallow a difference of 1."""
+    try:
+        if differ(evaluate(rest, point, bits), 0):
+            return "different"
+    except Unclear:
+        return "skipped"
+    telling = all(accuracy(value) > bits // 3 and abs(value) < arb(2) ** (bits // 4) for value in values)
+    return "same" if telling else "skipped"
+
+
+def _beyond(got: Ball, key: Core, point: Point, bits: int) -> str:
     """The answer has a real value where the key has none: only ln|x| for ln(x) may do so."""
     try:
         wanted = evaluate(key, point, bits, real_logarithms=True)
@@ -118,6 +141,6 @@ def _beyond(got: Ball, key: Core, point: dict[str, Ball], bits: int) -> str:
     return "skipped" if is_real(wanted) and not differ(got, wanted) else "different"
 
 
-def _told(point: dict[str, Ball]) -> str:
+def _told(point: Point) -> str:
     """The point for the officer: x = 0.726…"""
     return ", ".join(f"{name} = {arb(value).str(4, radius=False)}" for name, value in point.items())

@@ -44,7 +44,7 @@ def _by_curves(mine: list[Core], theirs: list[Core]) -> Finding | None:
     """By factors where they can be had; else points may still show a difference, but prove nothing."""
     ring = Ring.of(*mine, *theirs)
     try:
-        my_factors, their_factors = _factors(ring, mine), _factors(ring, theirs)
+        my_factors, their_factors = irreducible(ring, mine), irreducible(ring, theirs)
     except TooBig:
         found = _on_curves(mine, theirs)
         return found if found is not None and not found.equal else None
@@ -53,7 +53,7 @@ def _by_curves(mine: list[Core], theirs: list[Core]) -> Finding | None:
     return _on_curves(list(my_factors.values()), list(their_factors.values()))
 
 
-def _factors(ring: Ring, values: list[Core]) -> dict[str, Core]:
+def irreducible(ring: Ring, values: list[Core]) -> dict[str, Core]:
     """The irreducible factors of all numerators: each is a curve of its own."""
     found: dict[str, Core] = {}
     for value in values:

@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from .results import ReadError
-from .tree import All, Any, Group, Matrix, Node, Not, Relation, Symbol, Union, children, rebuild, walk
+from .tree import (
+    All,
+    Any,
+    Group,
+    Matrix,
+    Mixed,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Product,
+    Relation,
+    Symbol,
+    Union,
+    children,
+    rebuild,
+    walk,
+)  # fmt: skip
 
 _STATEMENTS = (Relation, All, Any, Not)
+_UNIT_LETTERS = frozenset("mgslLhtNJWVAKCp")
 _COLLECTIONS = (Group, Union, Matrix)
 _ASKED = {
     "number": "a number", "expression": "an expression", "equation": "an equation",
@@ -37,7 +55,17 @@ def _value(tree: Node, kind: str) -> Node:
             f"This asks for one {'number' if kind == 'number' else 'expression'}, without a comma."
         )
     _refuse(tree, kind, _STATEMENTS + _COLLECTIONS)
+    if kind == "number":
+        _refuse_unit(tree)
     return tree
+
+
+def _refuse_unit(tree: Node) -> None:
+    """`5 m`: a unit where none is asked for is asked about, not taken for a letter."""
+    product = tree.arg if isinstance(tree, Negative) else tree
+    match product:
+        case Product(factors=(Number() | Mixed(), Symbol(name=name))) if name in _UNIT_LETTERS:
+            raise ReadError(f"No unit is asked for here. Leave out {name}.")
 
 
 def _refuse(tree: Node, kind: str, types: tuple[type, ...]) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from flint import arb, fmpq
 
-from . import line
+from . import line, space
+from .algebra import Ring
 from .balls import Ball, Unclear, evaluate, is_real
 from .core import Core
 from .formulas import Formula, only_equations
@@ -28,26 +29,32 @@ def compare(answer: Formula, key: Formula, name: str) -> Finding:
     mine, theirs = only_equations(answer), only_equations(key)
     if mine is None or theirs is None:
         raise Undecided("The engine could not decide whether these have the same solutions.", "zeros")
-    extra, forth = _strangers(mine, theirs, name)
-    lost, back = _strangers(theirs, mine, name)
+    ring = Ring.of(*mine, *theirs)
+    my_factors, their_factors = space.irreducible(ring, mine), space.irreducible(ring, theirs)
+    if set(my_factors) == set(their_factors):
+        return Finding(True, "exact")
+    extra = _strangers(my_factors, their_factors, name)
+    lost = _strangers(their_factors, my_factors, name)
     if extra or lost:
-        told = [(True, False)] * extra + [(False, True)] * lost + [(True, True)] * bool(forth)
-        return line.different(told, "counterexample")
-    if forth and back:
-        return Finding(True, "sampled")
-    raise Undecided("The engine could not decide whether these have the same solutions.", "zeros")
+        return line.different([(True, False)] * bool(extra) + [(False, True)] * bool(lost), "counterexample")
+    if extra is None or lost is None:
+        raise Undecided("The engine could not decide whether these have the same solutions.", "zeros")
+    return Finding(True, "sampled")
 
 
-def _strangers(mine: list[Core], theirs: list[Core], name: str) -> tuple[bool, int]:
-    """Has the first a zero that the second surely lacks? And how many zeros seem to be shared."""
-    shared = 0
-    for value in mine:
-        for zero in _zeros(value, name):
-            near = [_at(other, name, zero) for other in theirs]
+def _strangers(mine: dict[str, Core], theirs: dict[str, Core], name: str) -> bool | None:
+    """Has the first a zero that the second surely lacks? None where a factor shows no zero at all."""
+    blind = False
+    for shape, value in mine.items():
+        if shape in theirs:
+            continue
+        zeros = list(_zeros(value, name))
+        for zero in zeros:
+            near = [_at(other, name, zero) for other in theirs.values()]
             if all(there is not None and not there.contains(0) for there in near):
-                return True, shared
-            shared += any(there is not None and there.contains(0) for there in near)
-    return False, shared
+                return True
+        blind = blind or not zeros
+    return None if blind else False
 
 
 def _zeros(value: Core, name: str) -> Iterator[Ball]:

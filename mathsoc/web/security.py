@@ -47,7 +47,8 @@ async def _note_arrival() -> None:
     g.received_at = clock.now()
     if len(request.url) > LONGEST_URL:
         abort(414)
-    if not storable(request.path) or not all(storable(one) for pair in request.args.items(True) for one in pair):
+    asked = [request.path, *(one for pair in request.args.items(multi=True) for one in pair)]
+    if not all(storable(one) for one in asked):
         abort(404)  # no database keeps such a text, so nothing can be there
     if request.headers.get("Content-Encoding", "identity") != "identity":
         abort(415)  # nothing here unpacks bodies, and a small one may unpack to a large one

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from quart import Quart
-from quart.typing import TestClientProtocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import clock
@@ -20,6 +19,9 @@ from mathsoc.members.models import Member
 from mathsoc.members.passwords import hash_password
 from mathsoc.members.rules import Viewer
 from mathsoc.schools.models import School, Society, Stage, YearStage
+
+if TYPE_CHECKING:
+    from quart.typing import TestClientProtocol
 
 PASSWORD = "correct horse battery staple"
 HTMX = {"HX-Request": "true"}

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
 
 import pytest
 from quart import Quart
-from quart.typing import TestClientProtocol
 from sqlalchemy import func, select
 
 from mathsoc.submissions.models import Attempt
 from tests.support.payloads import payloads
 from tests.support.serving import Server
 from tests.support.world import HTMX, World, already_signed_in, build
+
+if TYPE_CHECKING:
+    from quart.typing import TestClientProtocol
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 OWN = [
