@@ -20,6 +20,10 @@ class Refused(MathsocError):
         self.field = field
 
 
+class Busy(MathsocError):
+    """The server could not do it just now and nothing was changed; answered as 503, try again."""
+
+
 class Missing(MathsocError):
     """There is no such thing for this viewer; answered as 404 whatever the reason."""
 

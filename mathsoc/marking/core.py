@@ -53,6 +53,7 @@ I = Core("'i", "k", "i")  # noqa: E741
 E = Core("'e", "k", "e")
 PI = Core("'pi", "k", "pi")
 INF = Core("'inf", "k", "inf")
+UNDEFINED = Core("undefined", "k", "undefined")  # what a hidden division by zero leaves
 
 
 def sym(name: str) -> Core:
@@ -213,7 +214,7 @@ def _monic_power(base: Core, exponent: int) -> Core:
 
 def _number_power(value: Fraction, exponent: Fraction) -> Core:
     if value == 0:
-        return ZERO if exponent > 0 else Core("undefined", "k", "undefined")
+        return ZERO if exponent > 0 else UNDEFINED
     if value == 1:
         return ONE
     if exponent.denominator == 1:

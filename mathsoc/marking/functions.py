@@ -13,6 +13,7 @@ from .core import (
     ONE,
     PI,
     TWO,
+    UNDEFINED,
     ZERO,
     Core,
     E,
@@ -92,6 +93,8 @@ def exponential(arg: Core) -> Core:
 def logarithm(arg: Core) -> Core:
     if arg == ONE:
         return ZERO
+    if arg == ZERO:
+        return UNDEFINED
     if arg == E:
         return ONE
     if arg.kind == "q" and arg.value > 0:

@@ -7,14 +7,26 @@ from typing import Any
 from .core import Core
 from .results import Finding, Undecided
 
+_FAULTS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
 
 def compare(answer: Core, key: Core) -> Finding:
     """Equal if SymPy can simplify the difference to 0. Raises Undecided otherwise."""
     import sympy
 
-    difference = _sympy(answer) - _sympy(key)
-    if sympy.simplify(difference) == 0:
-        return Finding(True, "symbolic")
+    try:
+        if sympy.simplify(_sympy(answer) - _sympy(key)) == 0:
+            return Finding(True, "symbolic")
+    except _FAULTS:
+        pass  # SymPy stumbles over some inputs: then it has nothing to say
     raise Undecided("The engine could not decide whether this is equal.", "symbolic")
 
 

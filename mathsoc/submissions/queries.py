@@ -54,20 +54,11 @@ async def boxes(
     """All boxes of a challenge for this viewer."""
     attempts: defaultdict[int, list[Attempt]] = defaultdict(list)
     if viewer is not None:
-        for attempt in await _attempts(session, challenge.id, viewer.id):
+        for attempt in await of_challenge(session, challenge.id, viewer.id):
             attempts[attempt.box_id].append(attempt)
     counts = await competes(session, challenge, viewer)
     phase = challenges.window(challenge).phase(now)
     return [box_view(challenge, box, attempts[box.id], phase, counts) for box in challenge.boxes]
-
-
-async def box(
-    session: AsyncSession, challenge: Challenge, box: AnswerBox, viewer: Viewer, now: datetime
-) -> BoxView:
-    """One box of a challenge for this viewer."""
-    own = [one for one in await _attempts(session, challenge.id, viewer.id) if one.box_id == box.id]
-    counts = await competes(session, challenge, viewer)
-    return box_view(challenge, box, own, challenges.window(challenge).phase(now), counts)
 
 
 def box_view(
@@ -122,28 +113,6 @@ async def by_token(session: AsyncSession, member_id: int, token: str) -> Attempt
     return await session.scalar(select(Attempt).where(Attempt.member_id == member_id, Attempt.token == token))
 
 
-async def of_box(session: AsyncSession, member_id: int, box_id: int) -> Sequence[Attempt]:
-    return (
-        await session.scalars(
-            select(Attempt)
-            .where(Attempt.member_id == member_id, Attempt.box_id == box_id)
-            .order_by(Attempt.id)
-        )
-    ).all()
-
-
-async def solved_boxes(session: AsyncSession, member_id: int, challenge_id: int) -> set[int]:
-    """Distinct boxes of the challenge that the member has right (rows never count, boxes do)."""
-    found = await session.scalars(
-        select(Attempt.box_id)
-        .where(
-            Attempt.member_id == member_id, Attempt.challenge_id == challenge_id, Attempt.outcome == "correct"
-        )
-        .distinct()
-    )
-    return set(found)
-
-
 async def last_recorded(session: AsyncSession, challenge_id: int) -> datetime | None:
     return await session.scalar(
         select(func.max(Attempt.recorded_at)).where(Attempt.challenge_id == challenge_id)
@@ -160,7 +129,8 @@ async def solved_slugs(session: AsyncSession, member_id: int) -> set[str]:
     return set(found)
 
 
-async def _attempts(session: AsyncSession, challenge_id: int, member_id: int) -> Sequence[Attempt]:
+async def of_challenge(session: AsyncSession, challenge_id: int, member_id: int) -> Sequence[Attempt]:
+    """A member's attempts at a challenge, in order."""
     return (
         await session.scalars(
             select(Attempt)

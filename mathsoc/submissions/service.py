@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +31,7 @@ class KeyMoved(MathsocError):
 class Question:
     """What the first, reading unit of work takes along to the marking."""
 
+    competition_id: int
     challenge_id: int
     box_id: int
     key_revision: int
@@ -56,7 +58,13 @@ class Recorded:
 async def question(session: AsyncSession, challenge: Challenge, box: AnswerBox) -> Question:
     """The box with its key, for marking with no transaction held."""
     keyed = await challenges.box_with_key(session, box.id)
-    return Question(challenge.id, box.id, keyed.key_revision, queries.marking_scheme(keyed))
+    return Question(
+        competition_id=challenge.competition_id,
+        challenge_id=challenge.id,
+        box_id=box.id,
+        key_revision=keyed.key_revision,
+        scheme=queries.marking_scheme(keyed),
+    )
 
 
 async def record(
@@ -67,96 +75,68 @@ async def record(
     Locks entry, challenge and board, in that order. The same token again gives the same attempt.
     Raises KeyMoved when the key changed since it was read, Refused when the answer may not count.
     """
-    challenge = await _challenge(session, question.challenge_id)
-    entry = await competitions.enter_and_lock(
-        session, challenge.competition_id, viewer.id, answer.received_at
-    )
+    entry = await competitions.enter_and_lock(session, question.competition_id, viewer.id, answer.received_at)
     repeated = await queries.by_token(session, viewer.id, answer.token)
     if repeated is not None:
         return Recorded(repeated, None)
-    await _lock(session, challenge)
-    box = await _box(session, question)
-    await _refuse_unless_open(session, viewer, entry, challenge, box, answer, verdict)
-    attempt = await _add_attempt(session, viewer, challenge, box, answer, verdict)
+    challenge = await _locked_challenge(session, question.challenge_id)
+    box = next(one for one in challenge.boxes if one.id == question.box_id)
+    if box.key_revision != question.key_revision:
+        raise KeyMoved
+    attempts = await queries.of_challenge(session, challenge.id, viewer.id)
+    state = _state(viewer, entry, challenge, box, attempts, answer.received_at)
+    if (reason := rules.refusal(state, verdict.outcome)) is not None:
+        raise Refused(reason, "answer")
+    attempt = await _add_attempt(session, viewer, box, answer, verdict, number=state.used + 1)
     completed = None
-    if attempt.outcome == "correct":
-        solved = await queries.solved_boxes(session, viewer.id, challenge.id)
-        if solved >= {one.id for one in challenge.boxes}:
-            completed = await scoring.complete(
-                session, challenge.competition, entry, challenge.id, challenge.stage_id, attempt.recorded_at
-            )
+    solved = {one.box_id for one in [*attempts, attempt] if one.outcome == "correct"}
+    if attempt.outcome == "correct" and solved >= {one.id for one in challenge.boxes}:
+        completed = await scoring.complete(
+            session, challenge.competition, entry, challenge.id, challenge.stage_id, attempt.recorded_at
+        )
     return Recorded(attempt, completed)
 
 
-async def _challenge(session: AsyncSession, challenge_id: int) -> Challenge:
+async def _locked_challenge(session: AsyncSession, challenge_id: int) -> Challenge:
+    """The challenge with its boxes and competition, as it is under its lock."""
     chosen = (
         select(Challenge)
         .where(Challenge.id == challenge_id)
         .options(joinedload(Challenge.competition), selectinload(Challenge.boxes))
+        .with_for_update(key_share=True, of=Challenge)
+        .execution_options(populate_existing=True)
     )
     return (await session.scalars(chosen)).one()
 
 
-async def _lock(session: AsyncSession, challenge: Challenge) -> None:
-    """Take the challenge's lock and read its times again under it."""
-    await session.refresh(
-        challenge,
-        ["release_at", "lock_at", "locked_at", "practice", "stage_id"],
-        with_for_update={"key_share": True},
-    )
-
-
-async def _box(session: AsyncSession, question: Question) -> AnswerBox:
-    box = (
-        await session.scalars(
-            select(AnswerBox).where(AnswerBox.id == question.box_id).execution_options(populate_existing=True)
-        )
-    ).one()
-    if box.key_revision != question.key_revision:
-        raise KeyMoved
-    return box
-
-
-async def _refuse_unless_open(
-    session: AsyncSession,
+def _state(
     viewer: Viewer,
     entry: Entry,
     challenge: Challenge,
     box: AnswerBox,
-    answer: Answer,
-    verdict: Verdict,
-) -> None:
-    attempts = await queries.of_box(session, viewer.id, box.id)
+    attempts: Sequence[Attempt],
+    received_at: datetime,
+) -> rules.BoxState:
     counts = rules.competes(
         may_score=viewer.may_score,
         answers=challenge.competition.answers,
         own_stage_id=entry.stage_id,
         stage_id=challenge.stage_id,
     )
-    state = rules.box_state(
-        challenges.window(challenge).phase(answer.received_at),
-        queries.limit_of(challenge, box),
-        [rules.Sent(one.outcome, one.number) for one in attempts],
-        competes=counts,
-    )
-    if (reason := rules.refusal(state, verdict.outcome)) is not None:
-        raise Refused(reason, "answer")
+    own = [rules.Sent(one.outcome, one.number) for one in attempts if one.box_id == box.id]
+    phase = challenges.window(challenge).phase(received_at)
+    return rules.box_state(phase, queries.limit_of(challenge, box), own, competes=counts)
 
 
 async def _add_attempt(
-    session: AsyncSession,
-    viewer: Viewer,
-    challenge: Challenge,
-    box: AnswerBox,
-    answer: Answer,
-    verdict: Verdict,
+    session: AsyncSession, viewer: Viewer, box: AnswerBox, answer: Answer, verdict: Verdict, *, number: int
 ) -> Attempt:
-    used = sum(one.number is not None for one in await queries.of_box(session, viewer.id, box.id))
+    last = await queries.last_recorded(session, box.challenge_id)
     attempt = Attempt(
         member_id=viewer.id,
-        challenge_id=challenge.id,
+        challenge_id=box.challenge_id,
         box_id=box.id,
-        number=None if verdict.outcome == "undecided" else used + 1,
+        number=None if verdict.outcome == "undecided" else number,
         token=answer.token,
         answer=answer.text,
         outcome=verdict.outcome,
@@ -165,7 +145,7 @@ async def _add_attempt(
         reason="" if verdict.reason_class == "value" else verdict.reason[:500],
         key_revision=box.key_revision,
         received_at=answer.received_at,
-        recorded_at=rules.next_recorded(clock.now(), await queries.last_recorded(session, challenge.id)),
+        recorded_at=rules.next_recorded(clock.now(), last),
     )
     session.add(attempt)
     await session.flush()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from quart import Blueprint, Response, g
@@ -10,10 +12,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from mathsoc.challenges import queries as challenges
 from mathsoc.challenges.models import AnswerBox, Challenge
 from mathsoc.challenges.views import challenge_context, new_token, shown_challenge
-from mathsoc.errors import MathsocError, Refused
+from mathsoc.errors import Busy, Refused
 from mathsoc.marking import Verdict, read
 from mathsoc.marking.pool import mark_bounded
 from mathsoc.submissions import queries, rules, service
+from mathsoc.submissions.models import Attempt
 from mathsoc.web.forms import sent
 from mathsoc.web.pages import page
 from mathsoc.web.unit_of_work import database, reads_only, release, session
@@ -22,10 +25,7 @@ blueprint = Blueprint("submissions", __name__)
 
 LONGEST_TOKEN = 64
 TRIES_TO_RECORD = 4
-
-
-class Busy(MathsocError):
-    """The answer could not be recorded in several tries; nothing was counted."""
+OUR_FAULT = ("busy", "stopped")  # methods of a verdict that nobody came to
 
 
 @blueprint.post("/challenges/<slug>/boxes/<box_id>/reading")
@@ -33,11 +33,11 @@ class Busy(MathsocError):
 async def reading(slug: str, box_id: str) -> Response:
     """How an answer is read. The key is loaded only where right and wrong may be told."""
     answer = (await sent()).get("answer", "")
-    challenge, box = await _asked(slug, box_id)
-    view = await queries.box(await session(), challenge, box, g.viewer, g.received_at)
+    asked = await _asked(slug, box_id)
+    challenge, view = asked.challenge, asked.view
     verdict = None
     if view.state.phase.tells_right_from_wrong:
-        question = await service.question(await session(), challenge, box)
+        question = await service.question(await session(), challenge, asked.box)
         await release()
         verdict = await mark_bounded(answer, question.scheme)
     found = verdict.reading if verdict else read(answer, view.scheme)
@@ -61,58 +61,79 @@ async def send(slug: str, box_id: str) -> Response:
     answer = service.Answer(
         fields.get("answer", ""), (fields.get("token") or new_token())[:LONGEST_TOKEN], g.received_at
     )
-    challenge, box = await _asked(slug, box_id)
-    db = await session()
-    view = await queries.box(db, challenge, box, g.viewer, g.received_at)
-    repeated = await queries.by_token(db, g.viewer.id, answer.token)
-    if repeated is not None:
-        return await _shown(slug, box_id, attempt=repeated)
-    practice = view.state.phase.tells_right_from_wrong
-    if not practice and (reason := rules.refusal(view.state)) is not None:
+    asked = await _asked(slug, box_id)
+    state = asked.view.state
+    if any(one.token == answer.token for one in asked.attempts):
+        return await _shown(slug, box_id)
+    practice = state.phase.tells_right_from_wrong
+    if not practice and (reason := rules.refusal(state)) is not None:
         return await _shown(slug, box_id, refused=reason, answer=answer.text, status=409)
-    question = await service.question(db, challenge, box)
+    question = await service.question(await session(), asked.challenge, asked.box)
     await release()
-    verdict = await mark_bounded(answer.text, question.scheme)
-    if practice or verdict.outcome == "unreadable":
-        return await _shown(
-            slug, box_id, verdict=verdict, answer=answer.text, status=200 if practice else 422
-        )
+    verdict = await _mark(question, answer)
+    if practice:
+        return await _shown(slug, box_id, answer=answer.text, verdict=verdict)
     try:
-        recorded = await _record(question, answer, verdict)
+        verdict, recorded = await _record(question, answer, verdict)
     except Refused as refused:
         return await _shown(slug, box_id, refused=refused.message, answer=answer.text, status=409)
-    return await _shown(
-        slug,
-        box_id,
-        answer=answer.text,
-        attempt=recorded.attempt,
-        verdict=verdict,
-        completed=recorded.completed,
-    )
+    if recorded is None:
+        return await _shown(slug, box_id, answer=answer.text, verdict=verdict, status=422)
+    return await _shown(slug, box_id, answer=answer.text, verdict=verdict, completed=recorded.completed)
 
 
-async def _asked(slug: str, box_id: str) -> tuple[Challenge, AnswerBox]:
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks for: the challenge, the box, and the box as the viewer sees it."""
+
+    challenge: Challenge
+    box: AnswerBox
+    attempts: Sequence[Attempt]
+    view: queries.BoxView
+
+
+async def _asked(slug: str, box_id: str) -> Asked:
     challenge = await shown_challenge(slug)
-    return challenge, challenges.box_of(challenge, box_id)
+    box = challenges.box_of(challenge, box_id)
+    db = await session()
+    attempts = await queries.of_challenge(db, challenge.id, g.viewer.id)
+    counts = await queries.competes(db, challenge, g.viewer)
+    phase = challenges.window(challenge).phase(g.received_at)
+    own = [one for one in attempts if one.box_id == box.id]
+    return Asked(challenge, box, attempts, queries.box_view(challenge, box, own, phase, counts))
 
 
-async def _record(question: service.Question, answer: service.Answer, verdict: Verdict) -> service.Recorded:
-    """The writing unit; again after a race on a unique key or a key corrected meanwhile."""
+async def _mark(question: service.Question, answer: service.Answer) -> Verdict:
+    verdict = await mark_bounded(answer.text, question.scheme)
+    if verdict.method in OUR_FAULT:
+        raise Busy("The marking is very busy. Nothing was counted; please send it again in a moment.")
+    return verdict
+
+
+async def _record(
+    question: service.Question, answer: service.Answer, verdict: Verdict
+) -> tuple[Verdict, service.Recorded | None]:
+    """The writing unit; again after a race on a unique key or a key corrected meanwhile.
+
+    Nothing is recorded of what cannot be read.
+    """
     for _ in range(TRIES_TO_RECORD):
+        if verdict.outcome == "unreadable":
+            return verdict, None
         try:
             async with database().writing() as db:
-                return await service.record(db, g.viewer, question, answer, verdict)
+                return verdict, await service.record(db, g.viewer, question, answer, verdict)
         except service.KeyMoved:
             async with database().reading() as db:
                 keyed = await challenges.box_with_key(db, question.box_id)
-                question = service.Question(
-                    question.challenge_id, question.box_id, keyed.key_revision, queries.marking_scheme(keyed)
-                )
-            verdict = await mark_bounded(answer.text, question.scheme)
+            question = replace(
+                question, key_revision=keyed.key_revision, scheme=queries.marking_scheme(keyed)
+            )
+            verdict = await _mark(question, answer)
         except (IntegrityError, DBAPIError) as error:
             if not _passing(error):
                 raise
-    raise Busy
+    raise Busy("Many answers came at once. Nothing was counted; please send it again.")
 
 
 def _passing(error: DBAPIError) -> bool:
@@ -131,16 +152,14 @@ async def _shown(
     **context: Any,
 ) -> Response:
     """The box after a send, in place for htmx, on the whole challenge page without it."""
-    challenge, box = await _asked(slug, box_id)
-    outcome = {"box": box_id, "answer": answer, "verdict": verdict, **context}
-    response = await page(
+    challenge = await shown_challenge(slug)
+    shown = await challenge_context(challenge)
+    (box,) = [one for one in shown["boxes"] if one.id == box_id]
+    return await page(
         "challenges/show.html",
         fragment="submissions/sent.html",
         status=status,
-        box=await queries.box(await session(), challenge, box, g.viewer, g.received_at),
-        outcome=outcome,
-        **await challenge_context(challenge),
+        box=box,
+        outcome={"box": box_id, "answer": answer, "verdict": verdict, **context},
+        **shown,
     )
-    if context.get("completed"):
-        response.headers["HX-Trigger"] = "mathsoc:sent"
-    return response

@@ -7,7 +7,7 @@ import logging
 from quart import Quart, Response, current_app, render_template
 from werkzeug.exceptions import HTTPException
 
-from mathsoc.errors import Forbidden, Missing, Refused
+from mathsoc.errors import Busy, Forbidden, Missing, Refused
 from mathsoc.web.pages import page_context, wants_fragment
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ def install(app: Quart) -> None:
     app.register_error_handler(Missing, _missing)
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Busy, _busy)
     app.register_error_handler(UnicodeDecodeError, _bad_text)
     # Werkzeug's InternalServerError wraps whatever nobody expected; the trace goes to the log only.
     app.register_error_handler(500, _unexpected)
@@ -76,6 +77,12 @@ async def _forbidden(error: Forbidden) -> Response:
 
 async def _refused(error: Refused) -> Response:
     return await error_reply(422, error.message)
+
+
+async def _busy(error: Busy) -> Response:
+    response = await error_reply(503, str(error) or None)
+    response.headers["Retry-After"] = "2"
+    return response
 
 
 async def _bad_text(_error: UnicodeDecodeError) -> Response:
