@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from quart import Quart, current_app, g
@@ -80,16 +81,19 @@ def _go_live(app: Mathsoc) -> None:
 
 def _run_with_the_server(app: Mathsoc) -> None:
     runner = jobs.Runner(app.database, JOBS)
+    warming: list[asyncio.Task[None]] = []
 
     @app.before_serving
     async def start() -> None:
-        pool.start()
+        # In the background: the first page need not wait for the marking workers.
+        warming.append(asyncio.create_task(asyncio.to_thread(pool.start)))
         runner.start()
 
     @app.after_serving
     async def stop() -> None:
         await runner.stop()
-        pool.stop()
+        await asyncio.gather(*warming)
+        await asyncio.to_thread(pool.stop)
         await app.database.close()
 
 

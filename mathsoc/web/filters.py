@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ def install(app: Quart, config: Config) -> None:
             "away": lambda moment: span(moment - clock.now()),
             "ordinal": ordinal,
             "plural": plural,
+            "listed": listed,
             "rich": richtext.render,
             "words": richtext.plain,
             "reading": richtext.reading,
@@ -54,6 +56,11 @@ def ordinal(number: int) -> str:
     if number % 100 in (11, 12, 13):
         return f"{number}th"
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`x`, `x and n`, `x, y and n`."""
+    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), *names[-1:]])
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:
