@@ -15,7 +15,7 @@ import httpx
 
 START_WITHIN = 30.0
 STOP_WITHIN = 10.0
-PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
 
 
 def free_port() -> int:
