@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Callable
 from playwright.async_api import Page, expect
 
 from mathsoc.db import Database
-from mathsoc.scoring import service
-from mathsoc.scoring.models import Award
 from tests.support.browser import PHONE, Visitor
 from tests.support.serving import Server
 from tests.support.world import PASSWORD, World, build
@@ -32,18 +30,8 @@ async def sign_in(visitor: Visitor, world: World, name: str, goes_to: str = "/")
 async def many_on_the_board(world: World) -> None:
     """Thirty others with points, so that there is something to scroll and a place to climb."""
     for n in range(30):
-        member = await world.add_member(f"other{n}", email=None, display_name=f"Other {n}")
-        async with world.database.writing() as session:
-            award = Award(
-                competition_id=world.competitions["ladder"].id,
-                stage_id=world.stages["ks4"].id,
-                member_id=member.id,
-                kind="manual",
-                reason="test",
-                points=1 if n else 9,
-                awarded_at=world.now,
-            )
-            await service.add_to_ledger(session, [award])
+        await world.add_member(f"other{n}", email=None, display_name=f"Other {n}")
+        await world.give(f"other{n}", 1 if n else 9)
 
 
 async def type_and_send(page: Page, answer: str) -> None:

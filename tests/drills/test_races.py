@@ -9,7 +9,7 @@ import pytest
 from quart import Quart
 
 from mathsoc.scoring import audit
-from tests.support.world import World, already_signed_in
+from tests.support.world import World, already_signed_in, box_path
 
 pytestmark = pytest.mark.drill
 
@@ -18,8 +18,11 @@ async def test_fifty_rounds_of_fifty_sends(app: Quart, world: World) -> None:
     for turn in range(50):
         challenge = await world.add_challenge(f"round-{turn}")
         clients = [await already_signed_in(app, world, name) for name in ("alice", "bob")]
-        path = f"/challenges/{challenge.slug}/boxes/{challenge.boxes[0].public_id}/attempts"
-        sends = [client.post(path, form={"answer": f"x+{n}"}) for n in range(25) for client in clients]
+        sends = [
+            client.post(box_path(challenge), form={"answer": f"x+{n}"})
+            for n in range(25)
+            for client in clients
+        ]
         replies = await asyncio.gather(*sends)
         assert Counter(reply.status_code for reply in replies) == {200: 6, 409: 44}, turn
     async with world.database.reading() as session:

@@ -8,23 +8,7 @@ import pytest
 from quart import Quart
 
 from mathsoc.leaderboards.live import BoardSource
-from mathsoc.scoring import service
-from mathsoc.scoring.models import Award
 from tests.support.world import World, already_signed_in
-
-
-async def give(world: World, name: str, points: int, competition: str = "ladder") -> None:
-    async with world.database.writing() as session:
-        award = Award(
-            competition_id=world.competitions[competition].id,
-            stage_id=world.stages["ks4"].id,
-            member_id=world.members[name].id,
-            kind="manual",
-            reason="test",
-            points=points,
-            awarded_at=world.now,
-        )
-        await service.add_to_ledger(session, [award])
 
 
 def rows(html: str) -> list[tuple[int, str, int]]:
@@ -35,7 +19,7 @@ def rows(html: str) -> list[tuple[int, str, int]]:
 async def test_equal_points_share_a_place_and_the_rule_is_printed(app: Quart, world: World) -> None:
     await world.add_member("dan", email=None)
     for name, points in (("alice", 3), ("bob", 3), ("dan", 1)):
-        await give(world, name, points)
+        await world.give(name, points)
     text = (await (await app.test_client().get("/leaderboards/ladder?stage=ks4")).get_data()).decode()
     assert rows(text) == [(1, "Display Alice", 3), (1, "Display Bob", 3), (3, "Display Dan", 1)]
     assert "Equal points share a place; inside it, who reached it first stands first." in text
@@ -44,7 +28,7 @@ async def test_equal_points_share_a_place_and_the_rule_is_printed(app: Quart, wo
 async def test_real_names_are_for_admins(app: Quart, world: World) -> None:
     """D8 of the predecessor: full names of children stood on public pages."""
     await world.add_member("admin", role="admin", year=None)
-    await give(world, "alice", 3)
+    await world.give("alice", 3)
     for who, seen in ((None, "Display"), ("bob", "Display"), ("carol", "Display"), ("admin", "Real")):
         client = await already_signed_in(app, world, who) if who else app.test_client()
         text = (await (await client.get("/leaderboards/ladder?stage=ks4")).get_data()).decode()
@@ -52,7 +36,7 @@ async def test_real_names_are_for_admins(app: Quart, world: World) -> None:
 
 
 async def test_a_members_board_is_not_there_for_the_public(app: Quart, world: World) -> None:
-    await give(world, "alice", 3, "cup")
+    await world.give("alice", 3, competition="cup")
     assert (await app.test_client().get("/leaderboards/cup?stage=ks4")).status_code == 404
     bob = await already_signed_in(app, world, "bob")
     assert (await bob.get("/leaderboards/cup?stage=ks4")).status_code == 200
@@ -64,7 +48,7 @@ async def test_a_members_board_is_not_there_for_the_public(app: Quart, world: Wo
 
 
 async def test_the_pushed_fragment_is_the_pages_own_and_knows_no_viewer(app: Quart, world: World) -> None:
-    await give(world, "alice", 3)
+    await world.give("alice", 3)
     pushed = await BoardSource(app, world.database).render("ladder:ks4", "member")
     assert pushed.startswith(
         '<hx-partial hx-target="#board-ladder-ks4" hx-swap="outerMorph transition:true"><section'
@@ -80,8 +64,8 @@ async def test_the_pushed_fragment_is_the_pages_own_and_knows_no_viewer(app: Qua
 
 
 async def test_own_place_is_only_ones_own(app: Quart, world: World) -> None:
-    await give(world, "alice", 5)
-    await give(world, "bob", 2)
+    await world.give("alice", 5)
+    await world.give("bob", 2)
     bob = await already_signed_in(app, world, "bob")
     text = (await (await bob.get("/leaderboards/ladder/place?stage=ks4")).get_data()).decode()
     assert "You: 2nd" in text and "3 points to 1st" in text

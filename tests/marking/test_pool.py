@@ -158,7 +158,6 @@ def living(pids: set[int]) -> set[int]:
     return alive
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_no_worker_outlives_the_server(how: signal.Signals) -> None:
     server = subprocess.Popen(

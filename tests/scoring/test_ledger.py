@@ -63,17 +63,7 @@ async def test_standings_always_agree_with_the_ledger(
         for table in (Award, Standing, ScoreCount):
             await session.execute(delete(table))
     for index, (name, stage, points) in enumerate(steps):
-        async with world.database.writing() as session:
-            award = Award(
-                competition_id=world.competitions["ladder"].id,
-                stage_id=world.stages[stage].id,
-                member_id=world.members[name].id,
-                kind="manual",
-                reason="test",
-                points=points,
-                awarded_at=world.now + timedelta(minutes=index),
-            )
-            await service.add_to_ledger(session, [award])
+        await world.give(name, points, stage=stage, minutes=index)
     async with world.database.writing() as session:
         assert await audit.check(session) == []
         before = await standings(session)
@@ -82,23 +72,9 @@ async def test_standings_always_agree_with_the_ledger(
         assert before == await standings(session), "rebuilding changes no row"
 
 
-async def _give(world: World, name: str, points: int) -> None:
-    async with world.database.writing() as session:
-        award = Award(
-            competition_id=world.competitions["ladder"].id,
-            stage_id=world.stages["ks4"].id,
-            member_id=world.members[name].id,
-            kind="manual",
-            reason="test",
-            points=points,
-            awarded_at=world.now,
-        )
-        await service.add_to_ledger(session, [award])
-
-
 async def test_whoever_is_hidden_moves_nobodys_place(world: World) -> None:
-    await _give(world, "alice", 5)
-    await _give(world, "bob", 3)
+    await world.give("alice", 5)
+    await world.give("bob", 3)
     board = (world.competitions["ladder"].id, world.stages["ks4"].id)
     async with world.database.writing() as session:
         assert await queries.place_of_score(session, *board, 3) == 2
@@ -112,7 +88,7 @@ async def test_whoever_is_hidden_moves_nobodys_place(world: World) -> None:
 
 
 async def test_a_difference_is_found_and_mended(world: World) -> None:
-    await _give(world, "alice", 5)
+    await world.give("alice", 5)
     async with world.database.writing() as session:
         await session.execute(update(Standing).values(score=6))
         await session.execute(update(ScoreCount).values(members=2))

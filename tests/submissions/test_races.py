@@ -8,18 +8,13 @@ from collections import Counter
 from quart import Quart
 from sqlalchemy import func, select
 
-from mathsoc.challenges.models import Challenge
 from mathsoc.members.models import Member
 from mathsoc.scoring import audit
 from mathsoc.scoring.models import Award, FirstCompletion, Standing
 from mathsoc.submissions.models import Attempt
-from tests.support.world import World, already_signed_in
+from tests.support.world import World, already_signed_in, box_path
 
 MEMBERS = 200
-
-
-def box_path(challenge: Challenge, index: int = 0) -> str:
-    return f"/challenges/{challenge.slug}/boxes/{challenge.boxes[index].public_id}/attempts"
 
 
 async def test_fifty_sends_at_once_store_exactly_three_attempts(app: Quart, world: World) -> None:

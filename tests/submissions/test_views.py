@@ -13,7 +13,7 @@ from sqlalchemy import event, func, select
 from mathsoc.challenges.models import AnswerBox, Challenge
 from mathsoc.submissions import views
 from mathsoc.submissions.models import Attempt
-from tests.support.world import HTMX, World, signed_in, tokens
+from tests.support.world import HTMX, World, box_path, signed_in, tokens
 
 TWO_BOXES = (
     {"kind": "expression", "key": "x^2/2", "options": {"variables": ["x"]}},
@@ -25,10 +25,6 @@ async def attempts_of(world: World, name: str) -> list[Attempt]:
     async with world.database.reading() as session:
         chosen = select(Attempt).where(Attempt.member_id == world.members[name].id).order_by(Attempt.id)
         return list(await session.scalars(chosen))
-
-
-def box_path(challenge: Challenge, index: int = 0, what: str = "attempts") -> str:
-    return f"/challenges/{challenge.slug}/boxes/{challenge.boxes[index].public_id}/{what}"
 
 
 async def test_the_verdict_comes_in_place_with_the_tries_left(app: Quart, world: World) -> None:

@@ -19,6 +19,8 @@ from mathsoc.members.models import Member
 from mathsoc.members.passwords import hash_password
 from mathsoc.members.rules import Viewer
 from mathsoc.schools.models import School, Society, Stage, YearStage
+from mathsoc.scoring import service as scoring
+from mathsoc.scoring.models import Award
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -42,6 +44,22 @@ class World:
         one = self.members[name]
         own = (one.id, one.handle, one.display_name, one.role, one.state, one.year, one.school_id)
         return Viewer(*own, session_id=0, session_seen_at=self.now)
+
+    async def give(
+        self, name: str, points: int, *, competition: str = "ladder", stage: str = "ks4", minutes: int = 0
+    ) -> None:
+        """Points by hand, so many minutes from now."""
+        award = Award(
+            competition_id=self.competitions[competition].id,
+            stage_id=self.stages[stage].id,
+            member_id=self.members[name].id,
+            kind="manual",
+            reason="test",
+            points=points,
+            awarded_at=self.now + timedelta(minutes=minutes),
+        )
+        async with self.database.writing() as session:
+            await scoring.add_to_ledger(session, [award])
 
     async def add_member(self, name: str, **given: Any) -> Member:
         member = Member(
@@ -156,6 +174,11 @@ async def already_signed_in(app: Quart, world: World, name: str) -> TestClientPr
 def tokens(html: str) -> list[str]:
     """The tokens of the forms in a page, in order."""
     return re.findall(r'name="token" value="([^"]+)"', html)
+
+
+def box_path(challenge: Challenge, index: int = 0, what: str = "attempts") -> str:
+    """Where a box of a challenge is sent to, or read."""
+    return f"/challenges/{challenge.slug}/boxes/{challenge.boxes[index].public_id}/{what}"
 
 
 def noon(day: int = 1) -> datetime:
