@@ -33,8 +33,10 @@ drills: for-testing ## The long fault and fuzz drills
 	@$(BIN)/python tools/chromium.py
 	$(BIN)/pytest -m drill || { code=$$?; [ $$code -eq 5 ] && echo "There are no drills yet." || exit $$code; }
 
-bench: for-testing ## The benchmarks, each with its table
-	@for script in bench/*.py; do echo "== $$script" && $(BIN)/python "$$script" || exit 1; done
+bench: for-testing ## The benchmarks, each with its table: make bench [PAIRS="file.jsonl …"] for marking
+	@echo "== bench/live.py" && $(BIN)/python bench/live.py
+	@echo "== bench/marking.py" && if [ -n "$(PAIRS)" ]; then $(BIN)/python bench/marking.py $(PAIRS); \
+	  else echo "no pairs to mark: make bench PAIRS=\"a.jsonl b.jsonl\""; fi
 
 migration: for-testing ## Write a migration from the models: make migration m="what changes"
 	@$(BIN)/python tools/migration.py "$(m)"
