@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 from typing import Protocol
+from urllib.parse import quote
 
 from quart import Quart, Response, g, request
 
@@ -85,6 +86,6 @@ async def _guard() -> Response | None:
         return None
     if g.get("viewer") is None:
         if request.method == "GET" and not wants_fragment():
-            return see(f"/login?next={request.path}")
+            return see(f"/login?next={quote(request.path)}")
         raise Forbidden("Your session has ended. Sign in again; what you typed is still here.")
     raise Forbidden(f"This is for {RIGHTS[request.endpoint].value}.")
