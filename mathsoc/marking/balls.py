@@ -5,7 +5,8 @@ Real values stay real balls, so that roots and logarithms of negative numbers ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 from flint import acb, arb, ctx, fmpq, fmpz
@@ -19,17 +20,27 @@ class Unclear(ArithmeticError):
     """No certain value here: undefined, or the ball meets a branch cut."""
 
 
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Work with balls of so many bits inside, and leave the process's setting as it was.
+
+    The setting is global in flint: whatever leaked would make a verdict depend on the one before it.
+    """
+    before = ctx.prec
+    ctx.prec = bits
+    try:
+        yield
+    finally:
+        ctx.prec = before
+
+
 def evaluate(node: Core, point: Mapping[str, Ball], bits: int, *, real_logarithms: bool = False) -> Ball:
     """The value of `node` at `point`, at a precision of `bits`. Raises Unclear.
 
     With `real_logarithms`, ln(x) is taken as ln|x|.
     """
-    before = ctx.prec
-    ctx.prec = bits
-    try:
+    with precision(bits):
         value = _Evaluation(point, real_logarithms).value(node)
-    finally:
-        ctx.prec = before
     if not value.is_finite():
         raise Unclear
     return value

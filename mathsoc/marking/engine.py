@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from . import judges
+from . import judges, limits
+from .balls import precision
 from .reading import NOTATIONS, Parsed, parse, read, shown
 from .results import (
     CORRECT,
@@ -55,7 +56,8 @@ def _mark(answer: str, scheme: Scheme, notation: str, in_place: bool) -> Verdict
         return unreadable(Reading(ok=False, problem=error.problem))
     reading = shown(parsed)
     try:
-        return _judged(parsed, reading, scheme, in_place)
+        with precision(limits.BALL_BITS):
+            return _judged(parsed, reading, scheme, in_place)
     except (ArithmeticError, RecursionError, MemoryError) as error:
         # A limit that was missed: no verdict rather than a wrong one, and never a crash.
         return undecided("The engine could not decide this.", f"limit: {type(error).__name__}", reading)

@@ -15,6 +15,7 @@ SIGN_VARIANTS = 16  # ways to choose the signs of several independent ±
 
 PRECISIONS = (128, 512, 2048, 12_000)  # bits, tried in turn by the balls
 SAMPLE_BITS = 320
+BALL_BITS = 400  # of a ball, where a layer asks for no other precision
 
 TASK_SECONDS = 1.0  # of work in a worker
 TOTAL_SECONDS = 2.0  # of waiting and work together

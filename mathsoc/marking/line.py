@@ -13,10 +13,10 @@ from functools import cmp_to_key
 from math import lcm
 from typing import Any, TypeAlias
 
-from flint import arb, ctx, fmpq, fmpz, fmpz_poly
+from flint import arb, fmpq, fmpz, fmpz_poly
 
 from .algebra import Poly, Ring, TooBig, factors
-from .balls import Ball, Unclear, evaluate, is_real, surely_not_real
+from .balls import Ball, Unclear, evaluate, is_real, precision, surely_not_real
 from .core import ZERO, Core, add, fn, mul, power, q, walk
 from .formulas import Formula, atoms
 from .results import Finding, Undecided
@@ -135,7 +135,6 @@ class Line:
 
     def places(self) -> list[Place]:
         """Every cut, and a rational number in every gap."""
-        ctx.prec = _BITS
         cuts = sorted(self.cuts.values(), key=cmp_to_key(_order))
         if not cuts:
             return [fmpq(1, 3)]
@@ -227,12 +226,8 @@ def _replace(core: Core, key: str, by: Core) -> Core:
 
 def real_roots(poly: UniPoly, bits: int) -> list[Ball]:
     """The real roots, in order, as balls that surely hold one each."""
-    before = ctx.prec
-    ctx.prec = bits
-    try:
+    with precision(bits):
         found = [_real(root) for root, _ in poly.complex_roots()]
-    finally:
-        ctx.prec = before
     return sorted((root for root in found if root is not None), key=lambda root: float(root.mid()))
 
 
@@ -254,11 +249,9 @@ def _poly_sign(poly: UniPoly, place: Place) -> int:
         return int(value > 0) - int(value < 0)
     if poly.gcd(place.poly).degree() > 0:
         return 0
-    before = ctx.prec
     for bits in (_BITS, _FINE_BITS, 4 * _FINE_BITS):
-        ctx.prec = bits
-        ball = poly(place.ball(bits))
-        ctx.prec = before
+        with precision(bits):
+            ball = poly(place.ball(bits))
         if not ball.contains(0):
             return 1 if ball > 0 else -1
     raise Undecided("The engine could not decide this.", "line")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from . import limits
-from .balls import Ball, Unclear, evaluate, is_real
+from .balls import Ball, Unclear, evaluate, is_real, precision
 from .core import Core
 from .results import Undecided
 
@@ -28,13 +28,9 @@ def within(left: Core, right: Core, absolute: Fraction | None, relative: Fractio
 
 
 def _spare(mine: Ball, theirs: Ball, absolute: Fraction | None, relative: Fraction, bits: int) -> Ball:
-    before = ctx.prec
-    ctx.prec = bits
-    try:
+    with precision(bits):
         allowed = _ball(absolute) if absolute is not None else _ball(relative) * abs(theirs)
         return allowed - abs(mine - theirs)
-    finally:
-        ctx.prec = before
 
 
 def _ball(value: Fraction) -> Ball:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flint import ctx
 
 from mathsoc.marking import Scheme, mark, read
 
@@ -40,3 +41,16 @@ def test_reading_needs_no_key(answer: str, scheme: Scheme, outcome: str) -> None
     alone = read(answer, Scheme(scheme.kind, "", scheme.options))
     assert alone == mark(answer, scheme).reading
     assert (alone.problem is None) == alone.ok
+
+
+@pytest.mark.parametrize("precision", [2, 53, 5000])
+def test_no_verdict_depends_on_what_was_marked_before(precision: int) -> None:
+    """flint's precision is global: whatever a caller, or the last marking, left there must not matter."""
+    before = ctx.prec
+    try:
+        for answer, scheme, outcome in (case.values for case in CASES):
+            ctx.prec = precision
+            assert mark(answer, scheme).outcome == outcome, (answer, scheme.key)
+            assert ctx.prec == precision, answer
+    finally:
+        ctx.prec = before
