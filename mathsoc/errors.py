@@ -28,5 +28,9 @@ class Missing(MathsocError):
     """There is no such thing for this viewer; answered as 404 whatever the reason."""
 
 
+class SignedOut(MathsocError):
+    """The page was open longer than its session; answered as 403 with a way to sign in beside it."""
+
+
 class Forbidden(MathsocError):
     """The viewer is known and may not do this; answered as 403 with the reason."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import signal
 import time
 from collections.abc import Awaitable, Callable
 
@@ -138,6 +140,14 @@ async def test_sigterm_with_a_hundred_streams_ends_soon_and_answers_what_is_in_f
     for _, one in [*opened, (reader, writer)]:
         one.close()
     await database.close()
+
+
+async def test_ctrl_c_right_after_the_start_is_quiet(server: Start, sqlite_url: str) -> None:
+    """A terminal's Ctrl-C reaches every process of the group, also one that is still loading."""
+    running = await server(sqlite_url)
+    os.killpg(running.process.pid, signal.SIGINT)
+    code = await asyncio.to_thread(running.process.wait, 5)
+    assert code == 0 and "Traceback" not in running.logs(), running.logs()
 
 
 async def test_the_log_holds_no_answer_name_or_password(server: Start, sqlite_url: str) -> None:

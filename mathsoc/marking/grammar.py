@@ -14,6 +14,7 @@ postfix     := atom ("!" | "%" | "°")*                       atoms are in atoms
 from __future__ import annotations
 
 from . import atoms, limits
+from .brackets import CLOSING
 from .lexicon import Setting
 from .results import ReadError
 from .tokens import Token
@@ -42,6 +43,9 @@ _OPENERS = frozenset(("(", "[", "{", "⦃", "√", "∛", "∜", "⌊", "⌈", "
 _NAMES = {
     "*": "×", "/": "÷", "<=": "≤", ">=": "≥", "!=": "≠", "⦃": "{", "⦄": "}", "in": "in", "\\\\": "\\\\",
 }  # fmt: skip
+
+
+_CLOSING = frozenset(CLOSING.values())
 
 
 class Grammar:
@@ -260,10 +264,11 @@ class Grammar:
             shown = _NAMES.get(before.text, before.text)
             return ReadError(f"Something is missing after {shown}.", before.position, unfinished=True)
         shown = _NAMES.get(token.text, token.text)
-        if token.text in (")", "]", "}", "⦄"):
+        if token.text in _CLOSING:
             if self.at and self.tokens[self.at - 1].text in ("(", "[", "{", "⦃"):
                 return ReadError("There is nothing between these brackets.", token.position, unfinished=True)
-            if self.at and self.tokens[self.at - 1].kind == "op":
+            last = self.tokens[self.at - 1] if self.at else None
+            if last and last.kind == "op" and last.text not in _CLOSING:
                 return ReadError("Something is missing before the bracket.", token.position, unfinished=True)
             return ReadError(f"The bracket {shown} closes nothing that was opened.", token.position)
         if self.at == 0 or self.tokens[self.at - 1].kind == "op":

@@ -10,9 +10,11 @@ import asyncio
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from multiprocessing import forkserver, resource_tracker
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -48,6 +50,7 @@ class MarkingPool:
             context = multiprocessing.get_context("forkserver")
             modules = ["mathsoc.marking.worker", "mathsoc.marking.sampling", "mathsoc.marking.constants"]
             context.set_forkserver_preload([*modules, "sympy"] if self._warm else modules)
+            _start_forkserver()
             self._pool = ProcessPool(
                 max_workers=self._workers,
                 context=context,
@@ -125,6 +128,16 @@ def _failed(error: BaseException, reading: Reading) -> Verdict:
     expired = isinstance(error, ProcessExpired)
     log.warning("marking worker failed: %s", "process ended" if expired else type(error).__name__)
     return undecided(_HUMAN, "crashed", reading)
+
+
+def _start_forkserver() -> None:
+    """Bring the fork server up deaf to Ctrl-C, which reaches the whole group of processes."""
+    resource_tracker.ensure_running()  # first, because its own start lets the signal through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _default: MarkingPool | None = None

@@ -62,8 +62,8 @@ def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:
     if depth(tree) > limits.MAX_DEPTH:
         raise ReadError("There are too many steps inside each other. Please write a simpler answer.")
     if grammar.bare_slash:
-        notes.append(f"only the next thing is below the line: {plain(tree)}")
-    tree = fit(tree, scheme.kind)
+        notes.append("only the next thing is below the line")
+    tree = fit(tree, scheme.kind, scheme.variables)
     check_values(tree)
     return Parsed(tree, tuple(dict.fromkeys(notes)))
 

@@ -32,10 +32,10 @@ _ASKED = {
 }  # fmt: skip
 
 
-def fit(tree: Node, kind: str) -> Node:
+def fit(tree: Node, kind: str, declared: tuple[str, ...] = ()) -> Node:
     """The tree as the kind needs it. Raises ReadError for an answer of another type."""
     if kind in ("number", "expression"):
-        return _value(tree, kind)
+        return _value(tree, kind, declared)
     if kind in ("equation", "inequality"):
         return _relation(tree, kind)
     if kind == "set":
@@ -47,7 +47,7 @@ def fit(tree: Node, kind: str) -> Node:
     return _interval(tree)
 
 
-def _value(tree: Node, kind: str) -> Node:
+def _value(tree: Node, kind: str, declared: tuple[str, ...]) -> Node:
     if isinstance(tree, Relation) and tree.op == "=" and isinstance(tree.left, Symbol):
         raise ReadError(f"This asks for {_ASKED[kind]}. Leave out {tree.left.name} =.")
     if isinstance(tree, Group) and tree.opening == "":
@@ -57,6 +57,7 @@ def _value(tree: Node, kind: str) -> Node:
     _refuse(tree, kind, _STATEMENTS + _COLLECTIONS)
     if kind == "number":
         _refuse_unit(tree)
+        _refuse_letters(tree, declared)
     return tree
 
 
@@ -66,6 +67,13 @@ def _refuse_unit(tree: Node) -> None:
     match product:
         case Product(factors=(Number() | Mixed(), Symbol(name=name))) if name in _UNIT_LETTERS:
             raise ReadError(f"No unit is asked for here. Leave out {name}.")
+
+
+def _refuse_letters(tree: Node, declared: tuple[str, ...]) -> None:
+    """A letter that stands for no number is another type of answer, so it is never charged."""
+    for node in walk(tree):
+        if isinstance(node, Symbol) and node.name not in declared:
+            raise ReadError(f"This asks for a number. Leave out the letter {node.name}.")
 
 
 def _refuse(tree: Node, kind: str, types: tuple[type, ...]) -> None:

@@ -7,6 +7,7 @@ from quart_auth import AuthUser, QuartAuth, current_user, login_user, logout_use
 
 from mathsoc import clock
 from mathsoc.config import Config
+from mathsoc.errors import Missing
 from mathsoc.leaderboards import queries as boards
 from mathsoc.members import passwords, queries, rules, service
 from mathsoc.members.forms import LoginForm
@@ -94,6 +95,8 @@ async def logout() -> Response:
 
 @blueprint.get("/members/<handle>")
 async def show(handle: str) -> Response:
+    if g.viewer is None:
+        raise Missing
     db = await session()
     member = await queries.shown(db, handle)
     return await page(

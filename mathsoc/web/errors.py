@@ -7,7 +7,7 @@ import logging
 from quart import Quart, Response, current_app, render_template
 from werkzeug.exceptions import HTTPException
 
-from mathsoc.errors import Busy, Forbidden, Missing, Refused
+from mathsoc.errors import Busy, Forbidden, Missing, Refused, SignedOut
 from mathsoc.web.pages import page_context, wants_fragment
 
 log = logging.getLogger(__name__)
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 WORDS = {
     400: ("That request can't be read", "Something in it is not as it should be. Go back and try again."),
     403: ("Not allowed", "You don't have the right to do this."),
-    404: ("Not found", "There is nothing here, or nothing that you may see. Signing in may help."),
+    404: ("Not found", "There is nothing here, or nothing that you may see."),
     405: ("Not that way", "This address does not take that kind of request."),
     413: ("Too much at once", "What was sent is larger than this page accepts. Nothing was changed."),
     422: ("That can't be done", "Nothing was changed."),
@@ -30,15 +30,16 @@ def install(app: Quart) -> None:
     app.register_error_handler(Missing, _missing)
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(Busy, _busy)
     app.register_error_handler(UnicodeDecodeError, _bad_text)
     # Werkzeug's InternalServerError wraps whatever nobody expected; the trace goes to the log only.
     app.register_error_handler(500, _unexpected)
 
 
-async def error_reply(status: int, message: str | None = None) -> Response:
+async def error_reply(status: int, message: str | None = None, **more: str) -> Response:
     title, words = WORDS.get(status, WORDS[400 if status < 500 else 500])
-    context = {"status": status, "title": title, "message": message or words}
+    context = {"status": status, "title": title, "message": message or words, **more}
     if wants_fragment():
         text = await render_template("errors/_error.html", **context)
     else:
@@ -73,6 +74,12 @@ async def _missing(_error: Missing) -> Response:
 
 async def _forbidden(error: Forbidden) -> Response:
     return await error_reply(403, str(error) or None)
+
+
+async def _signed_out(_error: SignedOut) -> Response:
+    # In a tab of its own, since what was typed here must not be lost.
+    words = "Sign in in another tab, then send it again from here: what you typed is kept."
+    return await error_reply(403, words, title="You are signed out", sign_in="/login")
 
 
 async def _refused(error: Refused) -> Response:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from quart import Quart, Response, g, request
 
-from mathsoc.errors import Forbidden
+from mathsoc.errors import Forbidden, SignedOut
 from mathsoc.web.pages import see, wants_fragment
 
 
@@ -43,7 +43,7 @@ RIGHTS: dict[str, Right] = {
     "members.login_form": Right.ANYONE,
     "members.login": Right.ANYONE,
     "members.logout": Right.ANYONE,
-    "members.show": Right.MEMBER,
+    "members.show": Right.ANYONE,  # and 404 to the public, which learns of nobody
     "competitions.index": Right.ANYONE,
     "competitions.show": Right.ANYONE,
     "challenges.index": Right.ANYONE,
@@ -87,5 +87,5 @@ async def _guard() -> Response | None:
     if g.get("viewer") is None:
         if request.method == "GET" and not wants_fragment():
             return see(f"/login?next={quote(request.path)}")
-        raise Forbidden("Your session has ended. Sign in again; what you typed is still here.")
+        raise SignedOut
     raise Forbidden(f"This is for {RIGHTS[request.endpoint].value}.")

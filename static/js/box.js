@@ -24,6 +24,7 @@ document.addEventListener("input", ({ target }) => {
   if (!box || target.name !== "answer") return;
   box.dataset.typing = "";
   delete box.dataset.fresh; // the verdict gives its place back to the button
+  box.dataset.seen = ""; // and goes: it was about another answer
   const reading = box.querySelector(".reading");
   if (reading) reading.dataset.stale = ""; // gone with the next reading, which does not carry it
   clearTimeout(pauses.get(box));
@@ -47,6 +48,19 @@ document.addEventListener("htmx:finally:request", ({ target }) => {
   for (const form of document.querySelectorAll(".box form[aria-busy]")) {
     if (form === target || !target.isConnected || target.contains?.(form)) hold(form, false);
   }
+});
+
+// No reply while typing: say it where the reading stands, and ask again when the line is back.
+document.addEventListener("htmx:error", ({ target, detail }) => {
+  const reading = target.matches?.("input[name=answer]") ? boxOf(target)?.querySelector(".reading") : null;
+  if (!reading || !detail.ctx || navigator.onLine) return;
+  const words = document.createElement("p");
+  words.textContent = "No connection. Your answer is read again when it is back.";
+  reading.replaceChildren(words);
+});
+window.addEventListener("online", () => {
+  const input = document.activeElement;
+  if (inputOf(boxOf(input)) === input) window.htmx?.trigger(input, "mathsoc:again");
 });
 
 let sending = null; // {box: id, from: "input" | "button"} of the answer that is on its way
@@ -84,6 +98,7 @@ document.addEventListener("htmx:after:settle", ({ target }) => {
     const verdict = box.querySelector(".verdict[data-verdict]");
     if (!verdict) return;
     box.dataset.fresh = "";
+    delete box.dataset.seen;
     placeFocus(box, from);
     box.dispatchEvent(new CustomEvent("mathsoc:marked", { bubbles: true }));
   }

@@ -12,7 +12,9 @@ from tests.support.world import World, already_signed_in
 
 
 def rows(html: str) -> list[tuple[int, str, int]]:
-    found = re.findall(r'data-place="(\d+)" data-points="(\d+)".*?class="name">(?:<a[^>]*>)?([^<]+)', html)
+    found = re.findall(
+        r'data-place="(\d+)" data-points="(\d+)".*?class="name">(?:<a[^>]*>)?([^<]+?) *<', html
+    )
     return [(int(place), name, int(points)) for place, points, name in found]
 
 

@@ -72,7 +72,7 @@ async def test_suspension_acts_on_the_next_request(app: Quart, world: World) -> 
 
 async def test_a_members_page_is_for_members_and_shows_no_real_name(app: Quart, world: World) -> None:
     path = f"/members/{world.members['alice'].handle}"
-    assert (await app.test_client().get(path)).status_code == 303
+    assert (await app.test_client().get(path)).status_code == 404
     bob = await already_signed_in(app, world, "bob")
     text = (await (await bob.get(path)).get_data()).decode()
     assert "Display Alice" in text and "Real Alice" not in text
