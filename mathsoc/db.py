@@ -18,6 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from mathsoc.errors import Busy
+
+WRITER_WITHIN = 10.0  # seconds that a write waits for those before it on SQLite
+
 Announcer = Callable[[frozenset[str]], Awaitable[None]]
 
 
@@ -107,7 +111,10 @@ class UnitOfWork:
     async def begin(self) -> None:
         """Start the transaction; a writing one takes SQLite's write lock at once, not half way."""
         if self.writes and self.database.writer is not None:
-            await self.database.writer.acquire()
+            try:
+                await asyncio.wait_for(self.database.writer.acquire(), WRITER_WITHIN)
+            except TimeoutError as error:
+                raise Busy from error
             self._holds_writer = True
         try:
             if self.writes and self.database.sqlite:

@@ -13,7 +13,8 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Future
+from contextlib import suppress
 from multiprocessing import forkserver, resource_tracker
 from typing import Any, TypeVar
 
@@ -29,6 +30,13 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _HUMAN = "The engine could not decide this. A person will look at it."
+
+
+_STARTS = 2  # times that one task may find the pool broken
+
+
+class _Broken(Exception):
+    """The pool itself failed, not the task."""
 
 
 class MarkingPool:
@@ -84,10 +92,25 @@ class MarkingPool:
             return undecided(_HUMAN, "busy", reading)
         self._waiting += 1
         try:
-            await self._come_up()
-            return await self._finished(reading, function, args)
+            for _ in range(_STARTS):
+                await self._come_up()
+                try:
+                    return await self._finished(reading, function, args)
+                except _Broken as broken:
+                    log.warning("the marking pool broke (%s); starting another", broken)
+                    await asyncio.to_thread(self._replace, self._pool)
+            return undecided(_HUMAN, "busy", reading)
         finally:
             self._waiting -= 1
+
+    def _replace(self, broken: Any) -> None:
+        """Forget a pool that no longer works; the next task starts another."""
+        with self._lock:
+            if self._pool is broken:
+                self._pool, self._ready = None, None
+        if broken is not None:
+            with suppress(RuntimeError):
+                broken.stop()
 
     async def _come_up(self) -> None:
         if self._pool is None:
@@ -102,16 +125,23 @@ class MarkingPool:
         pool = self._pool
         if pool is None:
             return undecided(_HUMAN, "stopped", reading)
-        future: Future[Verdict] = pool.schedule(function, args=list(args), timeout=limits.TASK_SECONDS)
+        try:
+            future: Future[Verdict] = pool.schedule(function, args=list(args), timeout=limits.TASK_SECONDS)
+        except RuntimeError as refusal:
+            raise _Broken(type(refusal).__name__) from refusal
         waiter = asyncio.wrap_future(future)
         try:
             await asyncio.wait([waiter], timeout=limits.TOTAL_SECONDS)
         finally:
+            began = future.running() or future.done()
             if not waiter.done():
                 waiter.cancel()  # also ends a running worker: nobody waits for it any more
         if waiter.cancelled() or not waiter.done():
-            return undecided(_HUMAN, "timeout", reading)
+            # What never began did not take too long: the workers were busy with others.
+            return undecided(_HUMAN, "timeout" if began else "busy", reading)
         error = waiter.exception()
+        if isinstance(error, BrokenExecutor | RuntimeError) and not isinstance(error, RecursionError):
+            raise _Broken(type(error).__name__)
         if error is None:
             return waiter.result()
         if isinstance(error, MarkingError):

@@ -33,14 +33,7 @@ async def viewer(session: AsyncSession, token: str, now: datetime) -> rules.View
     if found is None:
         return None
     member = found.member
-    alive = rules.session_alive(
-        staff=member.role in rules.STAFF,
-        created_at=found.created_at,
-        seen_at=found.seen_at,
-        ended=found.ended_at is not None,
-        now=now,
-    )
-    if not alive or member.state not in ("active", "pending"):
+    if not _alive(found, now) or member.state not in ("active", "pending"):
         return None
     return rules.Viewer(
         id=member.id,
@@ -64,8 +57,18 @@ async def session_holds(session: AsyncSession, viewer: rules.Viewer, now: dateti
     )
     return (
         found is not None
-        and found.ended_at is None
+        and _alive(found, now)
         and (found.member.role, found.member.state) == (viewer.role, viewer.state)
+    )
+
+
+def _alive(found: LoginSession, now: datetime) -> bool:
+    return rules.session_alive(
+        staff=found.member.role in rules.STAFF,
+        created_at=found.created_at,
+        seen_at=found.seen_at,
+        ended=found.ended_at is not None,
+        now=now,
     )
 
 

@@ -50,6 +50,8 @@ class Attempt(Base):
     outcome: Mapped[str] = mapped_column(String(12))
     method: Mapped[str] = mapped_column(String(30))
     reason: Mapped[str] = mapped_column(String(500), default="")
+    # How many undecided sends this waiting row stands for: each holds a try until an officer decides.
+    sends: Mapped[int] = mapped_column(default=1)
     key_revision: Mapped[int]
     received_at: Mapped[datetime]
     recorded_at: Mapped[datetime]

@@ -66,7 +66,7 @@ def box_view(
 ) -> BoxView:
     """The box as the member who made these attempts sees it."""
     scheme = reading_scheme(box)
-    sent = [rules.Sent(one.outcome, one.number) for one in attempts]
+    sent = [rules.Sent(one.outcome, one.number, one.sends) for one in attempts]
     return BoxView(
         id=box.public_id,
         label=box.label,

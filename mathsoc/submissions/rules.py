@@ -15,6 +15,7 @@ class Sent:
 
     outcome: str
     number: int | None
+    sends: int = 1
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class BoxState:
     limit: int
     used: int
     solved: bool
-    waiting: bool
+    held: int
     competes: bool
 
     @property
@@ -41,7 +42,9 @@ class BoxState:
             return "solved"
         if not self.competes:
             return "readonly"
-        return "spent" if self.left == 0 else "open"
+        if self.left == 0:
+            return "spent"
+        return "waiting" if self.used + self.held >= self.limit else "open"
 
     @property
     def takes_answers(self) -> bool:
@@ -55,18 +58,17 @@ def box_state(phase: Phase, limit: int, attempts: Sequence[Sent], *, competes: b
         limit=limit,
         used=sum(attempt.number is not None for attempt in attempts),
         solved=any(attempt.outcome == "correct" for attempt in attempts),
-        waiting=any(attempt.outcome == "undecided" for attempt in attempts),
+        held=sum(attempt.sends for attempt in attempts if attempt.outcome == "undecided"),
         competes=competes,
     )
 
 
-def refusal(state: BoxState, outcome: str | None = None) -> str | None:
-    """Why an answer for points is not taken now; None when it is. `outcome` where it is known already.
+def refusal(state: BoxState) -> str | None:
+    """Why an answer for points is not taken now; None when it is.
 
-    A waiting answer blocks no other: only a second one that the machine cannot decide has to wait for it.
+    An undecided answer costs no try, but holds one until an officer decides: whoever sends only what the
+    machine cannot decide would otherwise guess for ever.
     """
-    if state.waiting and outcome == "undecided":
-        return "An officer is already looking at an answer of yours to this box. No try was used."
     reasons = {
         "draft": "This challenge is not open yet.",
         "scheduled": "This challenge is not open yet.",
@@ -75,6 +77,7 @@ def refusal(state: BoxState, outcome: str | None = None) -> str | None:
         "solved": "This box is already right.",
         "readonly": "Your account does not compete here.",
         "spent": "No tries left for this box.",
+        "waiting": "An officer has to look at what you sent to this box first. No try was used for it.",
     }
     return reasons.get(state.name)
 

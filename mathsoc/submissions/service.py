@@ -49,10 +49,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What became of a sent answer."""
+    """What became of a sent answer; `repeated`: `attempt` is an earlier one, and speaks for this send too."""
 
     attempt: Attempt
-    completed: scoring.Completed | None
+    completed: scoring.Completed | None = None
+    repeated: bool = False
 
 
 async def question(session: AsyncSession, challenge: Challenge, box: AnswerBox) -> Question:
@@ -77,16 +78,21 @@ async def record(
     """
     entry = await competitions.enter_and_lock(session, question.competition_id, viewer.id, answer.received_at)
     repeated = await queries.by_token(session, viewer.id, answer.token)
+    if repeated is not None and repeated.box_id == question.box_id:
+        return Recorded(repeated, repeated=True)
     if repeated is not None:
-        return Recorded(repeated, None)
+        raise Refused("This form was used before, for another answer. Reload the page and send again.")
     challenge = await _locked_challenge(session, question.challenge_id)
     box = next(one for one in challenge.boxes if one.id == question.box_id)
     if box.key_revision != question.key_revision:
         raise KeyMoved
     attempts = await queries.of_challenge(session, challenge.id, viewer.id)
     state = _state(viewer, entry, challenge, box, attempts, answer.received_at)
-    if (reason := rules.refusal(state, verdict.outcome)) is not None:
+    if (reason := rules.refusal(state)) is not None:
         raise Refused(reason, "answer")
+    if verdict.outcome == "undecided" and (waiting := _waiting(attempts, box)) is not None:
+        waiting.sends += 1
+        return Recorded(waiting, repeated=True)
     attempt = await _add_attempt(session, viewer, box, answer, verdict, number=state.used + 1)
     completed = None
     solved = {one.box_id for one in [*attempts, attempt] if one.outcome == "correct"}
@@ -95,6 +101,10 @@ async def record(
             session, challenge.competition, entry, challenge.id, challenge.stage_id, attempt.recorded_at
         )
     return Recorded(attempt, completed)
+
+
+def _waiting(attempts: Sequence[Attempt], box: AnswerBox) -> Attempt | None:
+    return next((one for one in attempts if one.box_id == box.id and one.outcome == "undecided"), None)
 
 
 async def _locked_challenge(session: AsyncSession, challenge_id: int) -> Challenge:
@@ -123,7 +133,7 @@ def _state(
         own_stage_id=entry.stage_id,
         stage_id=challenge.stage_id,
     )
-    own = [rules.Sent(one.outcome, one.number) for one in attempts if one.box_id == box.id]
+    own = [rules.Sent(one.outcome, one.number, one.sends) for one in attempts if one.box_id == box.id]
     phase = challenges.window(challenge).phase(received_at)
     return rules.box_state(phase, queries.limit_of(challenge, box), own, competes=counts)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 from quart import Blueprint, Response, g
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -25,6 +27,7 @@ blueprint = Blueprint("submissions", __name__)
 
 LONGEST_TOKEN = 64
 TRIES_TO_RECORD = 4
+_turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 OUR_FAULT = ("busy", "stopped")  # methods of a verdict that nobody came to
 
 
@@ -39,7 +42,7 @@ async def reading(slug: str, box_id: str) -> Response:
     if view.state.phase.tells_right_from_wrong:
         question = await service.question(await session(), challenge, asked.box)
         await release()
-        verdict = await mark_bounded(answer, question.scheme)
+        verdict = await _mark(question, service.Answer(answer, "", g.received_at))
     found = verdict.reading if verdict else read(answer, view.scheme)
     return await page(
         "submissions/reading.html",
@@ -79,6 +82,9 @@ async def send(slug: str, box_id: str) -> Response:
         return await _shown(slug, box_id, refused=refused.message, answer=answer.text, status=409)
     if recorded is None:
         return await _shown(slug, box_id, answer=answer.text, verdict=verdict, status=422)
+    if recorded.repeated:
+        # Only what was recorded is told: a verdict on this text would be a guess that cost nothing.
+        return await _shown(slug, box_id, answer=answer.text)
     return await _shown(slug, box_id, answer=answer.text, verdict=verdict, completed=recorded.completed)
 
 
@@ -104,7 +110,10 @@ async def _asked(slug: str, box_id: str) -> Asked:
 
 
 async def _mark(question: service.Question, answer: service.Answer) -> Verdict:
-    verdict = await mark_bounded(answer.text, question.scheme)
+    """The verdict; one answer of a member at a time, so that nobody fills the workers alone."""
+    turn = _turns.setdefault(g.viewer.id, asyncio.Lock())
+    async with turn:
+        verdict = await mark_bounded(answer.text, question.scheme)
     if verdict.method in OUR_FAULT:
         raise Busy("The marking is very busy. Nothing was counted; please send it again in a moment.")
     return verdict

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 
 from quart import Quart, Response, current_app, render_template
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from mathsoc.errors import Busy, Forbidden, Missing, Refused, SignedOut
@@ -12,10 +14,13 @@ from mathsoc.web.pages import page_context, wants_fragment
 
 log = logging.getLogger(__name__)
 
+# SQLSTATE classes: connection lost, out of resources, shutting down or starting.
+AWAY = ("08", "53", "57")
 WORDS = {
     400: ("That request can't be read", "Something in it is not as it should be. Go back and try again."),
     403: ("Not allowed", "You don't have the right to do this."),
     404: ("Not found", "There is nothing here, or nothing that you may see."),
+    408: ("That took too long", "What you sent did not arrive in time. Please send it again."),
     405: ("Not that way", "This address does not take that kind of request."),
     413: ("Too much at once", "What was sent is larger than this page accepts. Nothing was changed."),
     422: ("That can't be done", "Nothing was changed."),
@@ -33,6 +38,9 @@ def install(app: Quart) -> None:
     app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(Busy, _busy)
     app.register_error_handler(UnicodeDecodeError, _bad_text)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolTimeout, _database)
+    app.register_error_handler(ConnectionError, _database)
     # Werkzeug's InternalServerError wraps whatever nobody expected; the trace goes to the log only.
     app.register_error_handler(500, _unexpected)
 
@@ -90,6 +98,17 @@ async def _busy(error: Busy) -> Response:
     response = await error_reply(503, str(error) or None)
     response.headers["Retry-After"] = "2"
     return response
+
+
+async def _database(error: Exception) -> Response:
+    """The database is away, restarting or locked: wait and try again. Anything else is our mistake."""
+    code = str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
+    away = not isinstance(error, DBAPIError) or isinstance(error, OperationalError | InterfaceError)
+    if away or getattr(error, "connection_invalidated", False) or code.startswith(AWAY):
+        log.warning("the database does not answer: %s", type(error).__name__)
+        return await _busy(Busy())
+    log.error("a statement failed: %s %s", type(error).__name__, code, exc_info=error)
+    return await error_reply(500)
 
 
 async def _bad_text(_error: UnicodeDecodeError) -> Response:

@@ -26,14 +26,16 @@ HEADERS = {
 }
 BODY_LIMIT = 64 * 1024  # bytes of a form; uploads set their own on their route
 LONGEST_URL = 4_000
+BODY_WITHIN = 10  # seconds for a form to arrive
 
 
 def install(app: Quart, config: Config) -> None:
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_PARTS"] = 200
-    app.before_request(_note_arrival)
+    app.config["BODY_TIMEOUT"] = BODY_WITHIN
     app.before_request(_known_host)
     app.before_request(_same_origin)
+    app.before_request(_note_arrival)
     app.after_request(_add_headers)
 
 
@@ -43,8 +45,6 @@ def known_hosts(config: Config) -> frozenset[str]:
 
 
 async def _note_arrival() -> None:
-    # The moment a request arrived decides whether an answer was in time, however slow we are after it.
-    g.received_at = clock.now()
     if len(request.url) > LONGEST_URL:
         abort(414)
     asked = [request.path, *(one for pair in request.args.items(multi=True) for one in pair)]
@@ -52,10 +52,17 @@ async def _note_arrival() -> None:
         abort(404)  # no database keeps such a text, so nothing can be there
     if request.headers.get("Content-Encoding", "identity") != "identity":
         abort(415)  # nothing here unpacks bodies, and a small one may unpack to a large one
+    if request.method not in SAFE_METHODS:
+        await request.get_data()  # before any connection to the database is held for it
+    # The moment a request has arrived, whole, decides whether an answer was in time, however slow we are
+    # after it; a body that is held back must not reach behind the lock.
+    g.received_at = clock.now()
 
 
 async def _known_host() -> None:
     config: Config = current_app.settings  # type: ignore[attr-defined]
+    if request.scheme not in ("http", "https"):
+        abort(400)  # a forwarded scheme that no proxy of ours would send
     if (urlsplit(f"//{request.host}").hostname or "") not in known_hosts(config):
         abort(400)
 

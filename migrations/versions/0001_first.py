@@ -332,6 +332,7 @@ def submissions() -> None:
         sa.Column("outcome", sa.String(length=12), nullable=False),
         sa.Column("method", sa.String(length=30), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("sends", sa.Integer(), nullable=False),
         sa.Column("key_revision", sa.Integer(), nullable=False),
         sa.Column("received_at", MOMENT, nullable=False),
         sa.Column("recorded_at", MOMENT, nullable=False),

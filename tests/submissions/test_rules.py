@@ -32,10 +32,11 @@ def test_the_state_of_a_box(phase: Phase, attempts: list[Sent], counts: bool, na
     assert (refusal(state) is None) == (name == "open")
 
 
-def test_a_waiting_answer_blocks_only_a_second_one_like_it() -> None:
-    state = box_state(Phase.OPEN, 3, [WAITING], competes=True)
-    assert refusal(state, "correct") is None and refusal(state, "incorrect") is None
-    assert "already looking" in (refusal(state, "undecided") or "")
+def test_undecided_answers_hold_tries_so_that_nobody_guesses_for_ever() -> None:
+    for sends, name in ((1, "open"), (2, "open"), (3, "waiting"), (9, "waiting")):
+        state = box_state(Phase.OPEN, 3, [Sent("undecided", None, sends)], competes=True)
+        assert (state.name, state.left) == (name, 3)
+    assert box_state(Phase.OPEN, 3, [WRONG, Sent("undecided", None, 2)], competes=True).name == "waiting"
 
 
 def test_an_undecided_answer_costs_nothing() -> None:
