@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,22 @@ def test_no_worker_outlives_the_server(how: signal.Signals) -> None:
         time.sleep(0.05)
     assert not living(workers)
     server.stdout.close()
+
+
+@pytest.mark.parametrize("whom", ["one worker", "every worker", "the fork server"])
+async def test_marking_goes_on_when_a_process_of_the_pool_is_killed(whom: str) -> None:
+    """The kernel may end any of them when memory is short; nobody restarts the server for that."""
+    pool = MarkingPool(workers=2, warm=False)
+    scheme = Scheme("expression", "|x|^2")
+    try:
+        assert (await pool.mark("x^2", scheme)).outcome == "correct"
+        forker = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+        workers = sorted(children(forker))
+        chosen = {"one worker": workers[:1], "every worker": workers, "the fork server": [forker]}[whom]
+        for pid in chosen:
+            os.kill(pid, signal.SIGKILL)
+        outcomes = [(await pool.mark(f"x^2+{n}-{n}", scheme)).outcome for n in range(8)]
+        assert outcomes[-4:] == ["correct"] * 4, outcomes
+        assert set(outcomes) <= {"correct", "undecided"}
+    finally:
+        pool.stop()
