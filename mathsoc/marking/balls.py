@@ -5,12 +5,15 @@ Real values stay real balls, so that roots and logarithms of negative numbers ar
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import reduce
 from typing import Any, TypeAlias
 
 from flint import acb, arb, ctx, fmpq, fmpz
 
+from . import limits
 from .core import Core
 
 Ball: TypeAlias = Any  # arb where real, else acb: python-flint has no types
@@ -62,6 +65,12 @@ def surely_not_real(value: Ball) -> bool:
 def accuracy(value: Ball) -> int:
     """How many bits of the value are certain, counted from 1 or from its own size."""
     return int(acb(value).rel_one_accuracy_bits())
+
+
+def surely_not_whole(value: Ball) -> bool:
+    """Does no whole number lie in the ball?"""
+    ball = acb(value)
+    return not (ball.imag.contains(0) and ball.real.contains_integer())
 
 
 def real_part_if_real(value: Ball) -> Ball:
@@ -241,6 +250,19 @@ def _factorial(value: Ball) -> Ball:
     return (value + 1).gamma()
 
 
+def _of_whole(fold: Callable[[int, int], int]) -> Callable[..., Ball]:
+    """gcd and lcm: only of numbers that are exactly whole."""
+
+    def rule(*values: Ball) -> Ball:
+        found = [value.unique_fmpz() if is_real(value) and value.is_exact() else None for value in values]
+        whole = [int(value) for value in found if value is not None]
+        if len(whole) < len(values) or max(map(abs, whole)).bit_length() > limits.MAX_POWER_BITS:
+            raise Unclear
+        return arb(reduce(fold, whole))
+
+    return rule
+
+
 _FUNCTIONS: dict[str, Callable[..., Ball]] = {
     "sin": lambda x: x.sin(),
     "cos": lambda x: x.cos(),
@@ -254,6 +276,8 @@ _FUNCTIONS: dict[str, Callable[..., Ball]] = {
     "max": _extreme(True),
     "min": _extreme(False),
     "factorial": _factorial,
+    "gcd": _of_whole(math.gcd),
+    "lcm": _of_whole(math.lcm),
     "re": lambda x: acb(x).real,
     "im": lambda x: acb(x).imag,
     "conj": lambda x: acb(x).conjugate(),

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from . import limits
 from .surds import prime_powers
+from .work import spend
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,9 @@ class Core:
     value: Fraction = field(compare=False, default=Fraction(1))
     parts: tuple[Core, ...] = field(compare=False, default=())
 
+    def __post_init__(self) -> None:
+        spend(len(self.key))
+
     @property
     def rational(self) -> bool:
         return self.kind == "q"
@@ -38,9 +42,8 @@ class Core:
 
 def _digits(value: Fraction) -> str:
     """The number as text; hexadecimal when large, for decimal digits take quadratic time."""
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) < 200:
-        return str(value)
-    return f"{value.numerator:#x}/{value.denominator:#x}"
+    large = max(value.numerator.bit_length(), value.denominator.bit_length()) >= 200
+    return f"{value.numerator:#x}/{value.denominator:#x}" if large else str(value)
 
 
 def q(value: Fraction | int) -> Core:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from . import judges, limits
 from .balls import precision
 from .reading import NOTATIONS, Parsed, parse, read, shown
@@ -21,6 +23,7 @@ from .results import (
 from .scheme import Scheme
 from .tree import Node
 from .words_only import WORD_KINDS, same_text
+from .work import bounded
 
 CORRECT_REASON = "This is right."
 
@@ -56,7 +59,7 @@ def _mark(answer: str, scheme: Scheme, notation: str, in_place: bool) -> Verdict
         return unreadable(Reading(ok=False, problem=error.problem))
     reading = shown(parsed)
     try:
-        with precision(limits.BALL_BITS):
+        with precision(limits.BALL_BITS), bounded() if in_place else nullcontext():
             return _judged(parsed, reading, scheme, in_place)
     except (ArithmeticError, RecursionError, MemoryError) as error:
         # A limit that was missed: no verdict rather than a wrong one, and never a crash.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import residues
+from . import certain, residues
 from .core import Core, symbols, walk
 from .results import Finding, NeedsPool, Undecided
 
@@ -19,13 +19,20 @@ def equal(answer: Core, key: Core, in_place: bool) -> Finding:
     if any(node.name in ("inf", "undefined") for node in walk(answer) + walk(key)):
         return _infinite(answer, key)
     by_residue = residues.compare(answer, key)
-    if by_residue is not None and by_residue.same:
-        return Finding(True, "residue")
     if by_residue is not None and by_residue.rational:
-        return Finding(False, "residue", NOT_THE_SAME, "value")
+        return _by_residue(by_residue.same)
+    if by_residue is not None and by_residue.same:
+        # Else a wrong guess would be undecided, and cost nothing, where the right one is accepted.
+        if not certain.somewhere(answer, key):
+            raise Undecided("This value could not be worked out.", "ball")
+        return _by_residue(True)
     if in_place:
         raise NeedsPool
     return numerically(answer, key)
+
+
+def _by_residue(same: bool) -> Finding:
+    return Finding(True, "residue") if same else Finding(False, "residue", NOT_THE_SAME, "value")
 
 
 def _infinite(answer: Core, key: Core) -> Finding:

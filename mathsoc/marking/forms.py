@@ -6,8 +6,10 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import gcd
 
+from . import limits, residues
+from .balls import Unclear, accuracy, evaluate, is_real
 from .convert import core
-from .core import Core, split
+from .core import Core, split, substitute, sym, symbols
 from .results import NeedsPool
 from .tree import (
     Call,
@@ -19,9 +21,14 @@ from .tree import (
     Product,
     Quotient,
     Sum,
+    Symbol,
     walk,
 )  # fmt: skip
-from .values import exact_value
+
+# A constant this close to a fraction of this size is that fraction.
+_SURE_BITS = 300
+_NEAR_BITS = 250
+_MAX_DENOMINATOR = 10**18
 
 REASONS = {
     "evaluated": "The value is right, but it is not worked out.",
@@ -48,28 +55,70 @@ def _any(_: Node) -> bool:
 
 def _evaluated(tree: Node) -> bool:
     """No sum, product, power or function of numbers is left that has a rational value."""
-    return all(not _unfinished(node) for node in walk(tree)) and _fractions_reduced(tree)
+    if any(_unfinished(node) for node in walk(tree)) or _turns_rational(tree):
+        return False
+    return _fractions_reduced(tree) and not _idle_letters(tree)
 
 
 def _unfinished(node: Node) -> bool:
+    """Could something here be worked out to a rational number?"""
     match node:
-        case Sum(terms=terms):
-            return sum(exact_value(term) is not None for term in terms) > 1
-        case Product(factors=(Number(), Power(base=Number(text="10")))):
-            return False
+        case Sum(terms=parts):
+            return sum(core(part).rational for part in parts) > 1 or _hidden(node)
+        case Product(factors=(Number(), Power(base=Number(text="10"), exponent=exponent))):
+            return not _literal(exponent)
+        case Power(base=Number(text="10"), exponent=exponent):
+            return core(node).rational and not _literal(exponent)
         case Product(factors=parts):
-            return sum(exact_value(part) is not None for part in parts) > 1
+            return sum(core(part).rational for part in parts) > 1 or _hidden(node)
+        case Negative(arg=arg):
+            return isinstance(arg, Negative)
         case Quotient(top=top, bottom=bottom):
-            literal = all(isinstance(_unsigned(part), Number) for part in (top, bottom))
-            return exact_value(node) is not None and not literal
-        case Power(base=base, exponent=exponent):
-            worked_out = core(node).rational
-            return worked_out and not (base == Number("10") and exact_value(exponent) is not None)
-        case Call(name="percent" | "degree"):
-            return False
-        case Call():
-            return core(node).rational
+            return _hidden(node) and not (_literal(top) and _literal(bottom))
+        case Call(name="percent" | "degree", args=(arg,)):
+            return not _literal(arg) and core(arg).rational
+        case Power() | Call():
+            return _hidden(node)
     return False
+
+
+def _literal(node: Node) -> bool:
+    return isinstance(_unsigned(node), Number)
+
+
+def _hidden(node: Node) -> bool:
+    """Is the value of something that is no literal rational, as far as the core form sees?"""
+    return core(node).rational
+
+
+def _turns_rational(tree: Node) -> bool:
+    """A constant with roots, logarithms or sines whose value is rational after all: sin²1 + cos²1."""
+    value = core(tree)
+    if value.rational or symbols(value) or _idle_letters(tree):
+        return False
+    try:
+        ball = evaluate(value, {}, limits.BALL_BITS)
+    except Unclear:
+        return False
+    if not is_real(ball) or accuracy(ball) < _SURE_BITS:
+        return False
+    middle = ball.mid().fmpq()
+    exact = Fraction(int(middle.p), int(middle.q))
+    near = exact.limit_denominator(_MAX_DENOMINATOR)
+    return abs(exact - near) < Fraction(1, 1 << _NEAR_BITS)
+
+
+def _idle_letters(tree: Node) -> bool:
+    """Are there letters on which the value does not depend, as in 2^x·2^(10−x)?"""
+    value = core(tree)
+    typed = {node.name for node in walk(tree) if isinstance(node, Symbol)}
+    idle = typed - set(symbols(value))
+    for name in symbols(value):
+        moved = substitute(value, {name: sym(name + "'")})
+        found = residues.compare(value, moved)
+        if found is not None and found.same:
+            return True
+    return bool(idle)
 
 
 def _unsigned(node: Node) -> Node:
@@ -126,18 +175,24 @@ def _multiplies_sum(node: Node) -> bool:
         case Negative(arg=Sum()) | Negative(arg=Negative()):
             return True
         case Power(base=base, exponent=exponent):
-            value = exact_value(exponent)
-            whole = value is not None and value.denominator == 1 and value > 1
-            return whole and isinstance(_unsigned(base), Sum | Product)
+            count = core(exponent).whole
+            return count is not None and count > 0 and isinstance(_unsigned(base), Sum | Product)
         case Quotient(top=Sum(), bottom=bottom):
-            return exact_value(bottom) is not None
+            return core(bottom).rational
+        case Call():
+            return _wraps(node)
     return False
 
 
 def _collected(tree: Node) -> bool:
     """No two terms that could be put together."""
-    terms = tree.terms if isinstance(tree, Sum) else (tree,)
+    terms = _terms(tree)
     return len({split(core(term))[1].key for term in terms}) == len(terms)
+
+
+def _terms(tree: Node) -> list[Node]:
+    """What is added, also in brackets."""
+    return [term for part in tree.terms for term in _terms(part)] if isinstance(tree, Sum) else [tree]
 
 
 # Factorised.
@@ -155,15 +210,49 @@ def _factors(tree: Node) -> list[Node]:
         case Product(factors=parts):
             return [factor for part in parts for factor in _factors(part)]
         case Power(base=base, exponent=exponent):
-            value = exact_value(exponent)
-            return _factors(base) if value is not None and value.denominator == 1 else [tree]
+            # A root of a polynomial, too, is factorised only if the polynomial is.
+            return _factors(base) if core(exponent).rational else [tree]
         case Quotient(top=top, bottom=bottom):
             return [*_factors(top), *_factors(bottom)]
+        case Call(name="sqrt" | "root" | "cbrt" | "abs", args=(arg, *_)):
+            return _factors(arg)
     return [tree]
 
 
 def _factorised(tree: Node) -> bool:
-    return all(_irreducible(factor) for factor in _factors(tree) if isinstance(factor, Sum))
+    found = _factors(tree)
+    if any(_wraps(factor) for factor in found):
+        return False
+    return all(_irreducible(factor) for factor in found if isinstance(factor, Sum))
+
+
+_PLAIN_CALLS = frozenset((
+    "sin", "cos", "tan", "sec", "csc", "cot", "arcsin", "arccos", "arctan", "arcsec", "arccsc", "arccot",
+    "sinh", "cosh", "tanh", "sech", "csch", "coth", "arsinh", "arcosh", "artanh", "exp", "ln", "log",
+    "factorial", "sqrt", "root", "cbrt", "abs",
+))  # fmt: skip
+
+
+def _wraps(node: Node) -> bool:
+    """A function that may be nothing but a polynomial in disguise: max(p, p), tan(arctan(p)), e^ln(p)."""
+    if isinstance(node, Power):
+        return _calls_with_letters(node.exponent)
+    if not isinstance(node, Call) or not _has_letters(node):
+        return False
+    if node.name == "root" and core(node.args[1]).whole == 1:
+        return True
+    return node.name not in _PLAIN_CALLS or any(_calls_with_letters(arg) for arg in node.args)
+
+
+def _has_letters(node: Node) -> bool:
+    return any(isinstance(part, Symbol) for part in walk(node))
+
+
+def _calls_with_letters(node: Node) -> bool:
+    """Is there a function of letters, or a power such as e^x, inside?"""
+    return any(isinstance(part, Call) and _has_letters(part) for part in walk(node)) or any(
+        isinstance(part, Power) and _has_letters(part.exponent) for part in walk(node)
+    )
 
 
 def _irreducible(factor: Sum) -> bool:

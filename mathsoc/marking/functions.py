@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from . import limits
+from .balls import Unclear, evaluate, surely_not_whole
 from .core import (
     HALF,
     MINUS_ONE,
@@ -26,6 +27,7 @@ from .core import (
     q,
     split,
     subtract,
+    symbols,
 )  # fmt: skip
 from .surds import prime_powers
 
@@ -127,15 +129,29 @@ def absolute(arg: Core) -> Core:
     return fn("abs", negate(arg) if _negative(arg) else arg)
 
 
+def _not_whole(arg: Core) -> bool:
+    """Is this a constant that is surely no whole number? π! and gcd(π, 2) have no value."""
+    if arg.kind == "q":
+        return arg.value.denominator != 1
+    if symbols(arg):
+        return False
+    try:
+        return surely_not_whole(evaluate(arg, {}, limits.BALL_BITS))
+    except Unclear:
+        return False
+
+
 _MAX_SHIFT = 6  # (n+6)! is still written out as a product with n!
 
 
 def factorial(arg: Core) -> Core:
     """n! and (n+2)! share n!, so that quotients of factorials become rational."""
     whole = arg.whole
+    if whole is not None and 0 <= whole <= limits.MAX_FACTORIAL:
+        return q(math.factorial(whole))
+    if _not_whole(arg) or (whole is not None and whole < 0):
+        return UNDEFINED
     if whole is not None:
-        if 0 <= whole <= limits.MAX_FACTORIAL:
-            return q(math.factorial(whole))
         return fn("factorial", arg)
     terms = arg.parts if arg.kind == "+" else (arg,)
     offset = sum((term.value for term in terms if term.kind == "q"), Fraction(0))
@@ -173,6 +189,8 @@ def _of_rationals(name: str, fold: Callable[..., Fraction | int]) -> Callable[..
 def _whole_only(name: str, fold: Callable[..., int]) -> Callable[..., Core]:
     def rule(*args: Core) -> Core:
         values = [arg.whole for arg in args]
+        if any(map(_not_whole, args)):
+            return UNDEFINED
         return q(fold(*values)) if None not in values else fn(name, *args)
 
     return rule

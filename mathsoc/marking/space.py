@@ -14,7 +14,7 @@ from flint import acb, fmpq
 from . import line
 from .algebra import Ring, TooBig, factors
 from .balls import Ball, Unclear, evaluate, is_real
-from .core import Core, q, symbols
+from .core import ZERO, Core, q, symbols
 from .formulas import Formula, letters, only_equations, substituted
 from .results import Finding, Undecided
 from .sampling import points
@@ -54,10 +54,15 @@ def _by_curves(mine: list[Core], theirs: list[Core]) -> Finding | None:
 
 
 def irreducible(ring: Ring, values: list[Core]) -> dict[str, Core]:
-    """The irreducible factors of all numerators: each is a curve of its own."""
+    """The irreducible factors of all numerators: each is a curve of its own.
+
+    A numerator 0 has no factors, but every point is a zero of it: then it stands alone for them all.
+    """
     found: dict[str, Core] = {}
     for value in values:
         top, bottom = ring.fraction(value)
+        if top == 0:
+            return {"0": ZERO}
         for factor in factors(top / top.gcd(bottom)):
             found[str(factor)] = ring.expression(factor)
     return found

@@ -7,6 +7,10 @@ from fractions import Fraction
 from functools import lru_cache
 from math import isqrt
 
+from flint import fmpz
+
+_MOST_BITS = 600  # roots of larger numbers take too long to look for in place
+
 
 @lru_cache(maxsize=1)
 def _small_primes() -> tuple[int, ...]:
@@ -48,6 +52,8 @@ def _factor(number: int) -> list[tuple[int, int]]:
 
 
 def _perfect(number: int) -> tuple[int, int]:
+    if number.bit_length() > _MOST_BITS:
+        return number, 1
     for degree in (6, 5, 4, 3, 2):
         root = integer_root(number, degree)
         if root**degree == number:
@@ -57,13 +63,4 @@ def _perfect(number: int) -> tuple[int, int]:
 
 def integer_root(number: int, degree: int) -> int:
     """The largest whole r with r^degree ≤ number."""
-    if degree == 2:
-        return isqrt(number)
-    low, high = 0, 1 << (number.bit_length() // degree + 1)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if middle**degree <= number:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    return isqrt(number) if degree == 2 else int(fmpz(number).root(degree))

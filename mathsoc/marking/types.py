@@ -25,6 +25,7 @@ from .tree import (
 _STATEMENTS = (Relation, All, Any, Not)
 _UNIT_LETTERS = frozenset("mgslLhtNJWVAKCp")
 _COLLECTIONS = (Group, Union, Matrix)
+_WORDS = "Words such as and, or must stand between whole statements."
 _ASKED = {
     "number": "a number", "expression": "an expression", "equation": "an equation",
     "inequality": "an inequality", "set": "a set", "sequence": "a list", "interval": "an interval",
@@ -36,15 +37,59 @@ def fit(tree: Node, kind: str, declared: tuple[str, ...] = ()) -> Node:
     """The tree as the kind needs it. Raises ReadError for an answer of another type."""
     if kind in ("number", "expression"):
         return _value(tree, kind, declared)
-    if kind in ("equation", "inequality"):
-        return _relation(tree, kind)
-    if kind == "set":
-        return _set(tree)
-    if kind == "sequence":
-        return _sequence(tree)
-    if kind == "matrix":
-        return _matrix(tree)
-    return _interval(tree)
+    if kind == "interval":
+        found = _interval(tree)
+        _check_region(found)
+        return found
+    shape = {"set": _set, "sequence": _sequence, "matrix": _matrix}.get(kind)
+    found = shape(tree) if shape is not None else _relation(tree, kind)
+    _check_members(found)
+    return found
+
+
+def _check_members(node: Node) -> None:
+    """Lists may hold lists and statements; a calculation may hold neither, for it has no meaning then."""
+    match node:
+        case Relation(op="in", left=left, right=right):
+            _check_value(left)
+            _check_region(right)
+        case Relation(left=left, right=right):
+            _check_value(left)
+            _check_value(right)
+        case All() | Any() | Not():
+            for child in children(node):
+                if not isinstance(child, _STATEMENTS):
+                    raise ReadError(_WORDS)
+                _check_members(child)
+        case Group() | Matrix():
+            for child in children(node):
+                _check_members(child)
+        case Union():
+            raise ReadError("Several intervals cannot be joined here.")
+        case _:
+            _check_value(node)
+
+
+def _check_value(node: Node) -> None:
+    for part in walk(node):
+        if isinstance(part, _STATEMENTS + _COLLECTIONS):
+            raise ReadError(f"{_found(part)[:-1]} where a number or an expression is needed.")
+
+
+def _check_region(node: Node) -> None:
+    """An interval, a set of numbers, or several of them joined."""
+    match node:
+        case Union(items=items):
+            for item in items:
+                _check_region(item)
+        case (
+            Group(opening="{", items=items)
+            | Group(opening="(" | "[", items=(_, _) as items, closing=")" | "]")
+        ):
+            for item in items:
+                _check_value(item)
+        case _:
+            raise ReadError("After ∈ there must be an interval or a set.")
 
 
 def _value(tree: Node, kind: str, declared: tuple[str, ...]) -> Node:
@@ -104,7 +149,7 @@ def _relation(tree: Node, kind: str) -> Node:
     for node in walk(tree):
         if isinstance(node, _STATEMENTS) and not isinstance(node, Relation):
             if not all(isinstance(child, _STATEMENTS) for child in children(node)):
-                raise ReadError("Words such as and, or must stand between whole statements.")
+                raise ReadError(_WORDS)
         elif isinstance(node, Relation):
             _refuse(node.left, kind, _STATEMENTS + _COLLECTIONS)
             if node.op != "in":

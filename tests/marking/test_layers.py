@@ -64,3 +64,36 @@ def test_tiny_differences_are_differences() -> None:
         assert mark(answer, Scheme("expression", "sin(x)")).outcome == "incorrect"
     for answer in ("sqrt(2)+10^-1000", "sqrt(2)+(1-sqrt(2))^999"):
         assert mark(answer, Scheme("number", "sqrt(2)")).outcome == "incorrect"
+
+
+@pytest.mark.parametrize(
+    "unclear",
+    [
+        "gcd(pi,2)",
+        "lcm(1/2,3)",
+        "(1/2)!",
+        "pi!",
+        "nCr(5,1/2)",
+        "floor(i)",
+        "e^20000",
+        "floor(sin(1)^2+cos(1)^2)",
+    ],
+)
+@pytest.mark.parametrize("kind", ["number", "expression"])
+def test_what_has_no_certain_value_gives_no_free_guesses(unclear: str, kind: str) -> None:
+    """A right guess must not be told from a wrong one that costs nothing."""
+    one = f"(sin({unclear})^2+cos({unclear})^2)"
+    for guess in ("7", "8"):
+        assert mark(f"{guess}{one}", Scheme(kind, "7")).outcome == "undecided"
+
+
+def test_functions_of_whole_numbers_are_compared_at_whole_numbers() -> None:
+    scheme = Scheme("expression", "7+n")
+    assert mark("(8+n)(sin(gcd(n,2))^2+cos(gcd(n,2))^2)", scheme).outcome == "incorrect"
+    assert mark("(7+n)(sin(gcd(n,2))^2+cos(gcd(n,2))^2)", scheme).outcome == "correct"
+    assert mark("gcd(n,6)", Scheme("expression", "gcd(n,12)")).outcome == "incorrect"
+
+
+def test_kinks_count_in_sets_and_sequences() -> None:
+    assert mark("{5-x,1}", Scheme("set", "{|x-5|,1}")).outcome == "incorrect"
+    assert mark("5-x,1", Scheme("sequence", "|x-5|,1")).outcome == "incorrect"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mathsoc.marking import Scheme, mark, read
 from mathsoc.marking.engine import mark_in_place
-from mathsoc.marking.results import NeedsPool
+from mathsoc.marking.results import NeedsPool, SchemeError
 from mathsoc.marking.scheme import KINDS
 
 KIND = st.sampled_from(KINDS)
@@ -94,3 +94,46 @@ def test_a_number_too_many_is_never_right(text: str, more: int) -> None:
     scheme = Scheme("expression", text)
     if read(text, scheme).ok:
         assert mark(f"({text})+{more}", scheme).outcome != "correct"
+
+
+COLLECTIONS = st.recursive(
+    st.sampled_from(["x", "y", "1", "2", "pi", "oo", "-1", "x^2"]),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from([*"+-*/^,=<>U", "≠", " or ", " and ", " in ", "±"]), inner).map(
+            "".join
+        ),
+        st.tuples(
+            st.sampled_from(["({0})", "{{{0}}}", "[{0}]", "sin({0})", "|{0}|", "2*({0})", "not {0}"]), inner
+        ).map(lambda pair: pair[0].format(pair[1])),
+        st.tuples(inner, inner).map(lambda pair: f"({pair[0]},{pair[1]})"),
+        st.tuples(inner, inner).map(lambda pair: f"[[{pair[0]},1],[2,{pair[1]}]]"),
+    ),
+    max_leaves=5,
+)
+KEYS = {
+    "number": ["3", "sqrt(2)"],
+    "expression": ["x+1", "1/x"],
+    "equation": ["y=2x", "x=5", "x=1 and y=2"],
+    "inequality": ["x>1", "y>x", "x in (1,2)"],
+    "set": ["{1,2}", "{x=1}", "{(1,2)}", "{}"],
+    "sequence": ["(1,2)", "x,y"],
+    "interval": ["(1,2)", "(1,2) U {3}"],
+    "matrix": ["[[1,2],[3,4]]", "(1,2)"],
+}
+KIND_AND_KEY = st.sampled_from([(kind, key) for kind, keys in KEYS.items() for key in keys])
+
+
+@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(COLLECTIONS, KIND_AND_KEY)
+def test_whatever_stands_anywhere_gets_a_verdict(text: str, kind_and_key: tuple[str, str]) -> None:
+    kind, key = kind_and_key
+    assert mark(text, Scheme(kind, key)).outcome in ("correct", "incorrect", "unreadable", "undecided")
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(COLLECTIONS, COLLECTIONS, KIND)
+def test_a_strange_key_is_the_schemes_fault(text: str, key: str, kind: str) -> None:
+    try:
+        mark(text, Scheme(kind, key))
+    except SchemeError:
+        return
