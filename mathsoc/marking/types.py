@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .dependence import varies
 from .results import ReadError
 from .tree import (
     All,
@@ -115,9 +116,9 @@ def _refuse_unit(tree: Node) -> None:
 
 
 def _refuse_letters(tree: Node, declared: tuple[str, ...]) -> None:
-    """A letter that stands for no number is another type of answer, so it is never charged."""
+    """A letter that the value depends on makes it no number: another type of answer, never charged."""
     for node in walk(tree):
-        if isinstance(node, Symbol) and node.name not in declared:
+        if isinstance(node, Symbol) and node.name not in declared and varies(tree):
             raise ReadError(f"This asks for a number. Leave out the letter {node.name}.")
 
 
