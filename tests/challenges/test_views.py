@@ -18,7 +18,8 @@ async def test_a_scheduled_challenge_is_like_one_that_does_not_exist(app: Quart,
         client = await already_signed_in(app, world, who) if who else app.test_client()
         missing, unknown = await client.get("/challenges/soon"), await client.get("/challenges/none")
         assert missing.status_code == unknown.status_code == 404
-        assert await missing.get_data() == await unknown.get_data()
+        # The way back after signing in names the address that was asked for; nothing else may differ.
+        assert (await missing.get_data()).replace(b"soon", b"none") == await unknown.get_data()
         for path in ("/", "/challenges", "/competitions/ladder"):
             assert b"soon" not in await (await client.get(path)).get_data()
     carol = await already_signed_in(app, world, "carol")
