@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
 
@@ -125,11 +125,6 @@ async def box_with_key(session: AsyncSession, box_id: int) -> AnswerBox:
             .execution_options(populate_existing=True)
         )
     ).one()
-
-
-async def next_release(session: AsyncSession, after: datetime) -> datetime | None:
-    """The first release time after a moment."""
-    return await session.scalar(select(func.min(Challenge.release_at)).where(Challenge.release_at > after))
 
 
 def _listed(signed_in: bool) -> Select[Challenge]:

@@ -16,7 +16,6 @@ from mathsoc.web.unit_of_work import session
 blueprint = Blueprint("home", __name__)
 
 TOP = 5
-AUDIENCES = ("public", "member")
 
 
 @blueprint.get("/")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from . import limits
 from .results import ReadError
 from .tokens import Token
 from .words import Piece, split, use_only, whole
@@ -175,7 +174,3 @@ class _Resolver:
         if name.swapcase() in declared:
             raise ReadError(f"The letter {name} is not used here. Did you mean {name.swapcase()}?", position)
         raise ReadError(f"The letter {name} is not used here. {use_only(declared)}", position)
-
-
-def too_many_digits(text: str) -> bool:
-    return sum(char.isdigit() for char in text) > limits.MAX_DIGITS

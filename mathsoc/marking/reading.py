@@ -9,7 +9,7 @@ from .grammar import Grammar
 from .lexicon import Setting, resolve
 from .mathml import mathml
 from .printing import plain
-from .results import Problem, ReadError, Reading, SchemeError
+from .results import ReadError, Reading, SchemeError
 from .scheme import Scheme
 from .tokens import looks_like_latex, tokenize
 from .tree import Node, depth, symbols
@@ -66,8 +66,3 @@ def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:
     tree = fit(tree, scheme.kind, scheme.variables)
     check_values(tree)
     return Parsed(tree, tuple(dict.fromkeys(notes)))
-
-
-def problem_of(text: str, scheme: Scheme) -> Problem | None:
-    """Why a text cannot be read, or None."""
-    return read(text, scheme).problem

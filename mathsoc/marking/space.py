@@ -27,7 +27,6 @@ _LINES = 5  # for each letter
 _ENOUGH_LINES = 4
 _ENOUGH_POINTS = 6
 _BITS = 320
-LOOKS_DIFFERENT = "This does not have the right solutions."
 
 
 def compare(answer: Formula, key: Formula) -> Finding:

@@ -51,11 +51,6 @@ def check_values(tree: Node) -> None:
     _weigh(tree)
 
 
-def exact_value(tree: Node) -> Fraction | None:
-    """The rational value of a constant tree of + − × ÷ and whole powers, if it is one."""
-    return _weigh(tree).exact
-
-
 def _of(value: Fraction) -> Weight:
     size = max(value.numerator.bit_length(), value.denominator.bit_length())
     if size > limits.MAX_MAGNITUDE_BITS:

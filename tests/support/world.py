@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from quart import Quart
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import clock
@@ -21,6 +22,7 @@ from mathsoc.members.rules import Viewer
 from mathsoc.schools.models import School, Society, Stage, YearStage
 from mathsoc.scoring import service as scoring
 from mathsoc.scoring.models import Award
+from mathsoc.submissions.models import Attempt
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -44,6 +46,12 @@ class World:
         one = self.members[name]
         own = (one.id, one.handle, one.display_name, one.role, one.state, one.year, one.school_id)
         return Viewer(*own, session_id=0, session_seen_at=self.now)
+
+    async def attempts_of(self, name: str) -> list[Attempt]:
+        """What is stored of a member's sends, in order."""
+        async with self.database.reading() as session:
+            chosen = select(Attempt).where(Attempt.member_id == self.members[name].id).order_by(Attempt.id)
+            return list(await session.scalars(chosen))
 
     async def give(
         self, name: str, points: int, *, competition: str = "ladder", stage: str = "ks4", minutes: int = 0
