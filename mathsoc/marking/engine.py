@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 
-from . import judges, limits
-from .balls import precision
+from . import limits
+from .algebra.balls import precision
+from .algebra.work import bounded
+from .judging import judges
 from .reading import NOTATIONS, Parsed, parse, read, shown
 from .results import (
     CORRECT,
@@ -21,9 +23,8 @@ from .results import (
     Verdict,
 )  # fmt: skip
 from .scheme import Scheme
-from .tree import Node
+from .syntax.tree import Node
 from .words_only import WORD_KINDS, same_text
-from .work import bounded
 
 CORRECT_REASON = "This is right."
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import limits
-from .grammar import Grammar
-from .lexicon import Setting, resolve
-from .mathml import mathml
-from .printing import plain
+from .fit import fit
 from .results import ReadError, Reading, SchemeError
 from .scheme import Scheme
-from .tokens import looks_like_latex, tokenize
-from .tree import Node, depth, symbols
-from .types import fit
-from .values import check_values
+from .syntax.grammar import Grammar
+from .syntax.lexicon import Setting, resolve
+from .syntax.mathml import mathml
+from .syntax.printing import plain
+from .syntax.tokens import looks_like_latex, tokenize
+from .syntax.tree import Node, depth, symbols
+from .syntax.values import check_values
 from .words_only import WORD_KINDS, read_words
 
 NOTATIONS = ("auto", "typed", "latex")

@@ -6,9 +6,9 @@ import unicodedata
 from html import escape
 
 from . import limits
-from .mathml import NAMESPACE
 from .results import ReadError, Reading
 from .scheme import Scheme
+from .syntax.mathml import NAMESPACE
 
 WORD_KINDS = frozenset(("text", "choice"))
 

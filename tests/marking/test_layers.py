@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mathsoc.marking import Scheme, mark
-from mathsoc.marking.primefield import prime
+from mathsoc.marking.algebra.primefield import prime
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from fractions import Fraction
 import pytest
 
 from mathsoc.marking import Scheme, mark, read
+from mathsoc.marking.algebra.surds import integer_root, prime_powers
 from mathsoc.marking.engine import mark_in_place
 from mathsoc.marking.results import NeedsPool
-from mathsoc.marking.surds import integer_root, prime_powers
 
 PRODUCT = "*".join(f"({500 - n}!+1)" for n in range(7))
 ENORMOUS = [

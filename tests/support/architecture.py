@@ -36,6 +36,8 @@ RUNS_TEXT = {
 }
 MARKS_SAFE = {"mathsoc.richtext"}
 # These write the environment and never read it: flags are settings, and workers start with an empty one.
+FLOORS_OF_MARKING = ("syntax", "algebra", "judging")
+SHARED_IN_MARKING = {"limits", "results", "scheme"}
 WRITES_ENVIRONMENT = {"mathsoc.__main__", "mathsoc.marking.worker"}
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 45
@@ -216,8 +218,27 @@ def sizes_stay_readable(source: Source) -> Problems:
 
 def relative_imports_stay_inside(source: Source) -> Problems:
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.ImportFrom) and node.level > 1:
+        if isinstance(node, ast.ImportFrom) and node.level > max(1, len(source.parts) - 2):
             yield f"{node.lineno}: a relative import leaves its slice"
+
+
+def floors_of_marking_point_down(source: Source) -> Problems:
+    """Judging may know algebra, algebra may know syntax; syntax knows neither, and none knows the top."""
+    floor = _floor(source.parts)
+    if floor is None:
+        return
+    for line, name in source.imports():
+        parts = name.split(".")
+        if parts[:2] != ["mathsoc", "marking"]:
+            continue
+        of = _floor(parts)
+        if (of is None and parts[2] not in SHARED_IN_MARKING) or (of is not None and of > floor):
+            yield f"{line}: {source.parts[2]} imports {name}"
+
+
+def _floor(parts: list[str]) -> int | None:
+    inside = parts[:2] == ["mathsoc", "marking"] and len(parts) > 2 and parts[2] in FLOORS_OF_MARKING
+    return FLOORS_OF_MARKING.index(parts[2]) if inside else None
 
 
 RULES: tuple[Rule, ...] = (
@@ -232,6 +253,7 @@ RULES: tuple[Rule, ...] = (
     errors_are_named,
     sizes_stay_readable,
     relative_imports_stay_inside,
+    floors_of_marking_point_down,
 )
 
 UNSAFE_IN_TEMPLATES = re.compile(r"\|\s*safe\b|\bautoescape\b|\|\s*forceescape\b|\bMarkup\b")

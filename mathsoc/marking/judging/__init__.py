@@ -1,0 +1,1 @@
+"""An answer against a key: one judge for each kind, and the ways by which they decide."""

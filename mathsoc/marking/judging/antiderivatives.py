@@ -1,0 +1,93 @@
+"""`up_to_constant`: the answer may differ from the key by a constant, and must carry one as a letter."""
+
+from __future__ import annotations
+
+from ..algebra.core import ONE, Core, substitute, subtract, sym, symbols
+from ..results import Finding, NeedsPool, Undecided
+from . import equality
+
+MISSING = "The constant is missing: add a letter such as + c."
+_TWIN = "'"  # no letter that can be typed ends so
+
+
+def judge(answer: Core, key: Core, declared: tuple[str, ...], in_place: bool) -> Finding:
+    """Equal up to a constant that one undeclared letter stands for. Raises NeedsPool, Undecided."""
+    base = _without_constants(key, declared)
+    loose = [name for name in symbols(answer) if name not in declared and name not in symbols(base)]
+    if len(loose) > 1:
+        return Finding(False, "exact", "Use just one letter for the constant.", "constant")
+    difference = subtract(answer, base)
+    found = _free_of(difference, answer, base, declared, in_place)
+    if not found.equal:
+        return found
+    if not loose:
+        return Finding(False, found.method, MISSING, "constant")
+    if in_place and not _plain_constant(difference, loose[0]):
+        raise NeedsPool
+    if not _plain_constant(difference, loose[0]) and not _takes_every_value(difference, loose[0]):
+        return Finding(False, "counterexample", "The constant must be able to take every value.", "constant")
+    return found
+
+
+def _without_constants(key: Core, declared: tuple[str, ...]) -> Core:
+    """The key with its own constant of integration, if it has one, put to 1."""
+    for name in symbols(key):
+        if name in declared:
+            continue
+        change = subtract(key, substitute(key, {name: sym(name + _TWIN)}))
+        if not set(symbols(change)) & set(declared) or _surely_free(key, name, declared):
+            key = substitute(key, {name: ONE})
+    return key
+
+
+def _surely_free(key: Core, name: str, declared: tuple[str, ...]) -> bool:
+    """Is f(x, c) − f(x, c') the same for every x? Then c is only added."""
+    try:
+        change = subtract(key, substitute(key, {name: sym(name + _TWIN)}))
+        moved = {letter: sym(letter + _TWIN * 2) for letter in declared}
+        return equality.equal(substitute(change, moved), change, in_place=False).equal
+    except Undecided:
+        return False
+
+
+def _free_of(
+    difference: Core, answer: Core, base: Core, declared: tuple[str, ...], in_place: bool
+) -> Finding:
+    """Is the difference the same for all values of the declared letters?"""
+    if not set(symbols(difference)) & set(declared):
+        return Finding(True, "identical")
+    # g(x) − g(x') = f(x) − f(x') in two sets of letters, so that the key's domain counts as ever.
+    moved = {letter: sym(letter + _TWIN * 2) for letter in declared}
+    left = subtract(answer, substitute(answer, moved))
+    right = subtract(base, substitute(base, moved))
+    found = equality.equal(left, right, in_place)
+    return found if found.equal else Finding(False, found.method, equality.NOT_THE_SAME, "value")
+
+
+def _plain_constant(difference: Core, name: str) -> bool:
+    """c, or a number times c, beside things without c."""
+    terms = difference.parts if difference.kind == "+" else (difference,)
+    holding = [term for term in terms if name in symbols(term)]
+    if len(holding) != 1:
+        return False
+    term = holding[0]
+    return term.key == name or (term.kind == "*" and len(term.parts) == 1 and term.parts[0].key == name)
+
+
+def _takes_every_value(difference: Core, name: str) -> bool:
+    """Looked at from very small to very large c: does it go far up and far down? ln(c) does, c² does not."""
+    from flint import fmpq
+
+    from ..algebra.balls import Unclear, evaluate, is_real
+
+    point = {other: fmpq(37, 10) for other in symbols(difference)}
+    low = high = False
+    for power in (-60, -20, -3, 0, 3, 20, 60):
+        for sign in (1, -1):
+            try:
+                value = evaluate(difference, {**point, name: fmpq(10) ** power * sign}, 256)
+            except Unclear:
+                continue
+            if is_real(value):
+                low, high = low or value < -20, high or value > 20
+    return low and high

@@ -1,0 +1,63 @@
+"""One judge for each kind: compares the tree of an answer with the tree of a key, then looks at its form."""
+
+from __future__ import annotations
+
+from ..algebra.convert import core, signs
+from ..algebra.core import Core
+from ..results import Finding, SchemeError
+from ..scheme import Scheme
+from ..syntax.tree import Node
+from . import antiderivatives, equality, forms, gathered, number, relations
+
+
+def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
+    """Equal, in the form asked for, or why not. Raises Undecided, NeedsPool."""
+    found = _by_kind(answer, key, scheme, in_place)
+    if found.equal and scheme.form != "any" and not forms.has_form(answer, scheme.form, in_place):
+        return Finding(False, found.method, forms.REASONS[scheme.form], "form")
+    return found
+
+
+def _by_kind(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
+    match scheme.kind:
+        case "number":
+            return number.judge(answer, key, scheme, in_place)
+        case "expression":
+            return _expression(answer, key, scheme, in_place)
+        case "equation" | "inequality":
+            return relations.judge(answer, key, in_place)
+        case "set":
+            return gathered.judge_set(answer, key, in_place)
+        case "sequence":
+            return gathered.judge_sequence(answer, key, in_place)
+        case "matrix":
+            return gathered.judge_matrix(answer, key, in_place)
+        case "interval":
+            return gathered.judge_interval(answer, key, in_place)
+    raise SchemeError(f"The kind {scheme.kind!r} is not marked here.")
+
+
+def _expression(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
+    if scheme.up_to_constant:
+        return antiderivatives.judge(core(answer), core(key), scheme.variables, in_place)
+    return values_equal(answer, key, in_place)
+
+
+def values_equal(answer: Node, key: Node, in_place: bool) -> Finding:
+    """Two expressions; with ± on a side, each of its values must be one of the other's."""
+    mine, theirs = [core(one) for one in signs(answer)], [core(one) for one in signs(key)]
+    if len(mine) == len(theirs) == 1:
+        return equality.equal(mine[0], theirs[0], in_place)
+    return _same_values(mine, theirs, in_place)
+
+
+def _same_values(mine: list[Core], theirs: list[Core], in_place: bool) -> Finding:
+    last = Finding(True, "identical")
+    for these, those in ((mine, theirs), (theirs, mine)):
+        for this in these:
+            found = [equality.equal(this, that, in_place) for that in those]
+            hit = next((finding for finding in found if finding.equal), None)
+            if hit is None:
+                return found[0]
+            last = hit
+    return last

@@ -1,0 +1,214 @@
+"""Kind number: exact equality, or within the tolerance that the question allows."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ..algebra.convert import core, signs
+from ..algebra.core import Core, q, symbols
+from ..results import Finding, NeedsPool
+from ..scheme import Scheme
+from ..syntax.tree import Call, Negative, Node, Number, Power, Product, walk
+from . import equality
+
+_DECIMAL_KEY_FIGURES = 6
+
+
+def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
+    """Equal or close enough. Raises Undecided, NeedsPool."""
+    if len(signs(answer)) > 1 or len(signs(key)) > 1:
+        from .judges import values_equal
+
+        return values_equal(answer, key, in_place)
+    mine, theirs = core(answer), core(key)
+    if symbols(mine) and not symbols(theirs):
+        found = equality.equal(mine, theirs, in_place)
+        return (
+            found
+            if found.equal
+            else Finding(False, found.method, "This asks for a number, without letters.", "type")
+        )
+    tolerance = scheme.tolerance
+    if tolerance is None:
+        return _exactly(answer, key, mine, theirs, in_place)
+    name, size = tolerance
+    if name in ("sf", "dp"):
+        return _to_figures(answer, mine, theirs, name, int(size), in_place)
+    allowed = Fraction(str(size)) if name == "absolute" else None
+    return _within(mine, theirs, allowed, Fraction(str(size)), in_place)
+
+
+def _exactly(answer: Node, key: Node, mine: Core, theirs: Core, in_place: bool) -> Finding:
+    found = equality.equal(mine, theirs, in_place)
+    if found.equal:
+        return found
+    if _has_decimals(answer) and not _has_decimals(key):
+        close = _close(mine, theirs, in_place)
+        if close:
+            reason = (
+                "This is close, but not the exact value. Write a fraction, a root or π instead of a decimal."
+            )
+            return Finding(False, found.method, reason, "accuracy")
+    if not mine.rational and _is_rounded_key(key) and not in_place:
+        return _rounds_to_key(key, mine, theirs) or found
+    return found
+
+
+def _has_decimals(node: Node) -> bool:
+    return any(isinstance(part, Number) and "." in part.text for part in walk(node))
+
+
+def _close(mine: Core, theirs: Core, in_place: bool) -> bool:
+    """Within half a per cent: near enough to speak of rounding, not of another value."""
+    if mine.rational and theirs.rational:
+        return abs(mine.value - theirs.value) <= abs(theirs.value) / 200
+    if in_place:
+        raise NeedsPool
+    return _within(mine, theirs, None, Fraction(1, 200), in_place).equal
+
+
+def _is_rounded_key(key: Node) -> bool:
+    """A key written as a long decimal is a rounded value: an exact answer that rounds to it is right."""
+    literal = key.arg if isinstance(key, Negative) else key
+    if not isinstance(literal, Number) or "." not in literal.text:
+        return False
+    return _figures(literal.text) >= _DECIMAL_KEY_FIGURES
+
+
+def _rounds_to_key(key: Node, mine: Core, theirs: Core) -> Finding | None:
+    literal = key.arg if isinstance(key, Negative) else key
+    text = literal.text if isinstance(literal, Number) else ""
+    unit = unit_of_last_figure(text)  # a whole one: keys are cut off as often as rounded
+    found = _within(mine, theirs, unit, unit, in_place=False)
+    return found if found.equal else None
+
+
+# Tolerances.
+
+
+def _within(
+    mine: Core, theirs: Core, absolute: Fraction | None, relative: Fraction, in_place: bool
+) -> Finding:
+    """|answer − key| ≤ the absolute size, or ≤ the relative size times |key|."""
+    if mine.rational and theirs.rational:
+        allowed = absolute if absolute is not None else relative * abs(theirs.value)
+        return _told(abs(mine.value - theirs.value) <= allowed, "exact", mine, theirs)
+    if in_place:
+        raise NeedsPool
+    from . import nearness
+
+    return _told(nearness.within(mine, theirs, absolute, relative), "ball", mine, theirs)
+
+
+def _told(inside: bool, method: str, mine: Core, theirs: Core) -> Finding:
+    if inside:
+        return Finding(True, method)
+    near = (
+        mine.rational and theirs.rational and theirs.value != 0
+        and abs(mine.value - theirs.value) <= abs(theirs.value) / 10
+    )  # fmt: skip
+    if near:
+        return Finding(False, method, "This is close, but not accurate enough.", "accuracy")
+    return Finding(False, method, equality.DIFFERENT, "value")
+
+
+def _to_figures(answer: Node, mine: Core, theirs: Core, name: str, count: int, in_place: bool) -> Finding:
+    """The answer must round to the key's figures and be written with at least that many."""
+    if not theirs.rational and in_place:
+        raise NeedsPool
+    wanted, unit = _rounded(theirs, name, count)
+    if not mine.rational:
+        return _not_written_out(mine, wanted, unit, name, count, in_place)
+    value = mine.value
+    same = abs(value - wanted) < unit / 2 or (theirs.rational and value == theirs.value)
+    if not same:
+        return _told(False, "exact", mine, q(wanted))
+    written = _literal(answer)
+    asked = (
+        f"{count} significant figure{'s' * (count > 1)}"
+        if name == "sf"
+        else f"{count} decimal place{'s' * (count != 1)}"
+    )
+    if written is None:
+        return Finding(False, "exact", f"Write this as a decimal to {asked}.", "form")
+    if (_figures(written) if name == "sf" else _places(written)) < count:
+        return Finding(False, "exact", f"Right so far, but give it to {asked}.", "accuracy")
+    return Finding(True, "exact")
+
+
+def _not_written_out(
+    mine: Core, wanted: Fraction, unit: Fraction, name: str, count: int, in_place: bool
+) -> Finding:
+    if in_place:
+        raise NeedsPool
+    from . import nearness
+
+    if nearness.within(mine, q(wanted), unit / 2, unit):
+        return Finding(False, "ball", "Write this as a rounded decimal.", "form")
+    return Finding(False, "ball", equality.DIFFERENT, "value")
+
+
+def _rounded(key: Core, name: str, count: int) -> tuple[Fraction, Fraction]:
+    """The key rounded, and the unit of its last figure."""
+    if key.rational:
+        value = key.value
+    else:
+        from . import nearness
+
+        value = nearness.rational(key)
+    last_place = -count if name == "dp" else leading_place(value) - count + 1
+    unit = Fraction(10) ** last_place
+    return round_half_up(value / unit) * unit, unit
+
+
+def round_half_up(value: Fraction) -> int:
+    sign = -1 if value < 0 else 1
+    return sign * int(abs(value) + Fraction(1, 2))
+
+
+def leading_place(value: Fraction) -> int:
+    """The power of ten of the first figure; 0 for 0."""
+    size = abs(value)
+    if size == 0:
+        return 0
+    place = len(str(size.numerator)) - len(str(size.denominator))
+    while Fraction(10) ** place > size:
+        place -= 1
+    while Fraction(10) ** (place + 1) <= size:
+        place += 1
+    return place
+
+
+# Figures as written.
+
+
+def _literal(node: Node) -> str | None:
+    """The decimal literal that the answer is: 3.10, −3.10, 3.10×10^5, 31.0%."""
+    match node:
+        case Number(text=text):
+            return text
+        case Negative(arg=arg) | Call(name="percent", args=(arg,)):
+            return _literal(arg)
+        case Product(factors=(Number(text=text), Power(base=Number(text="10")))):
+            return text + "e0"
+    return None
+
+
+def _figures(text: str) -> int:
+    """Significant figures as written; zeros that end a whole number count, for they may be meant."""
+    digits = text.partition("e")[0].replace(".", "")
+    kept = digits.lstrip("0")
+    if kept:
+        return len(kept)
+    return max(1, len(text.partition("e")[0].partition(".")[2]))
+
+
+def _places(text: str) -> int:
+    mantissa, _, power = text.partition("e")
+    return max(0, len(mantissa.partition(".")[2]) - int(power or 0))
+
+
+def unit_of_last_figure(text: str) -> Fraction:
+    """The place value of the last digit of a literal."""
+    mantissa, _, power = text.partition("e")
+    return Fraction(10) ** (int(power or 0) - len(mantissa.partition(".")[2]))

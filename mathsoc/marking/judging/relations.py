@@ -1,0 +1,122 @@
+"""Equations and inequalities, compared by the solutions that they have."""
+
+from __future__ import annotations
+
+from flint import acb
+
+from ..algebra import residues
+from ..algebra.balls import Ball, Unclear, evaluate
+from ..algebra.core import ZERO, Core, mul, substitute, sym, symbols
+from ..results import Finding, NeedsPool
+from ..syntax.tree import Node
+from .formulas import Formula, atom, formula, join, letters, only_equations
+
+WRONG = "This does not have the right solutions."
+_BITS = 320
+_POINTS = 12
+
+
+def judge(answer: Node, key: Node, in_place: bool) -> Finding:
+    """Do the two statements have the same solutions? Raises NeedsPool and Undecided."""
+    mine, theirs = formula(answer), formula(key)
+    return same_solutions(mine, theirs, in_place)
+
+
+def same_solutions(mine: Formula, theirs: Formula, in_place: bool) -> Finding:
+    if mine.key == theirs.key:
+        return Finding(True, "identical")
+    mine, theirs = settled(mine), settled(theirs)
+    if mine.key == theirs.key:
+        return Finding(True, "residue")
+    constant = {"true", "false"}
+    if mine.kind in constant and theirs.kind in constant:
+        return Finding(False, "exact", WRONG, "value")
+    if _rescaled(mine, theirs):
+        return Finding(True, "residue")
+    if in_place:
+        raise NeedsPool
+    return _by_solutions(mine, theirs)
+
+
+def settled(item: Formula) -> Formula:
+    """The formula with each relation that is 0 = 0 in disguise told as true or false.
+
+    An identity says nothing: every layer behind compares zeros, and all points are zeros of it.
+    """
+    if item.items:
+        return join(item.kind, [settled(part) for part in item.items])
+    if item.value is None or item.value.kind in ("s", "k"):
+        return item
+    found = residues.compare(item.value, ZERO)
+    return atom(item.op, ZERO) if found is not None and found.same else item
+
+
+def _rescaled(mine: Formula, theirs: Formula) -> bool:
+    """f = 0 and c·f = 0: is f(x)·g(x') = f(x')·g(x) for two independent sets of letters?"""
+    if mine.op not in ("=", "!=") or mine.op != theirs.op or mine.value is None or theirs.value is None:
+        return False
+    f, g = mine.value, theirs.value
+    if symbols(f) != symbols(g) or not symbols(f):
+        return False
+    if not (_somewhere_not_zero(f) and _somewhere_not_zero(g)):
+        return False  # 0 is a multiple of everything
+    moved = {name: sym(name + "'") for name in symbols(f)}
+    elsewhere = substitute(f, moved), substitute(g, moved)
+    found = residues.compare(mul(f, elsewhere[1]), mul(elsewhere[0], g))
+    return found is not None and found.same
+
+
+def _somewhere_not_zero(value: Core) -> bool:
+    """Is there surely a point where the value is not 0? Constants such as √(3+2√2)−1−√2 hide a 0."""
+    from .sampling import points
+
+    for _, point in zip(range(_POINTS), points(symbols(value)), strict=False):
+        try:
+            if not _holds_zero(evaluate(value, point, _BITS)):
+                return True
+        except Unclear:
+            continue
+    return False
+
+
+def _fails_somewhere(item: Formula) -> bool:
+    """Is there surely a point where no part of a statement made of equations and `or` holds?"""
+    from .sampling import points
+
+    values = only_equations(item)
+    if values is None:
+        return False
+    for _, point in zip(range(_POINTS), points(letters(item)), strict=False):
+        try:
+            if not any(_holds_zero(evaluate(value, point, _BITS)) for value in values):
+                return True
+        except Unclear:
+            continue
+    return False
+
+
+def _holds_zero(ball: Ball) -> bool:
+    return bool(acb(ball).contains(0))
+
+
+def _by_solutions(mine: Formula, theirs: Formula) -> Finding:
+    from ..algebra.quotients import TooBig
+    from . import line, space, systems, waves
+
+    try:
+        found = systems.compare(mine, theirs)
+        if found is not None:
+            return found
+    except (systems.NotPolynomial, TooBig):
+        pass  # not of that shape, or too large for it: the next layers look at points
+    for this, other in ((mine, theirs), (theirs, mine)):
+        if this.kind == "true" and _fails_somewhere(other):
+            return Finding(False, "counterexample", WRONG, "value")
+    names = sorted(set(letters(mine)) | set(letters(theirs)))
+    if len(names) > 1:
+        return space.compare(mine, theirs)
+    name = names[0] if names else "x"
+    try:
+        return line.compare(mine, theirs, name)
+    except line.NotAlgebraic:
+        return waves.compare(mine, theirs, name)

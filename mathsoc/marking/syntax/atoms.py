@@ -1,0 +1,89 @@
+"""The smallest things of the grammar: which rule each one has, and the signs that may follow it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..results import ReadError
+from .brackets import CLOSING, bars, bracket
+from .calls import function, nested_postfix, root
+from .characters import vulgar
+from .commands import command
+from .literals import number
+from .tokens import Token
+from .tree import Call, Constant, Group, Node, Number, Quotient, Symbol
+
+if TYPE_CHECKING:
+    from .grammar import Grammar
+
+_ROOTS = {"√": 2, "∛": 3, "∜": 4}
+
+
+def atom(g: Grammar) -> Node:
+    """One number, name, function, bracket or command. Raises ReadError."""
+    token = g.token
+    match token.kind:
+        case "number":
+            return number(g)
+        case "vulgar":
+            return Quotient(*(Number(str(part)) for part in vulgar(g.take().text)))
+        case "var":
+            return _symbol(g)
+        case "const":
+            return Constant(g.take().text)
+        case "fn":
+            return function(g, g.take())
+        case "cmd":
+            return command(g)
+    if token.text in CLOSING:
+        return bracket(g)
+    if token.text == "|":
+        return bars(g)
+    if token.text in _ROOTS:
+        g.take()
+        return root(_ROOTS[token.text], nested_postfix(g, token))
+    if token.text == "∅":
+        g.take()
+        return Group("{", (), "}")
+    if token.text in ("?", "#", "@", "_"):
+        raise ReadError(f"The sign {token.text} cannot be read here.", token.position)
+    raise g.unexpected()
+
+
+def _symbol(g: Grammar) -> Node:
+    token = g.take()
+    if token.text in ("f", "g", "h") and g.is_op("(") and token.text not in g.setting.declared:
+        g.notes.append(f"{token.text}(…) is read as {token.text}·(…)")
+    return Symbol(token.text)
+
+
+def suffixes(g: Grammar, node: Node) -> Node:
+    """Factorial, per cent and degree signs after an atom or a power."""
+    while True:
+        if g.is_op("!"):
+            g.take()
+            node = Call("factorial", (node,))
+        elif g.is_op("!=") and g.setting.kind == "equation" and not g.token.spaced:
+            token = g.take()  # 5!=120 in an equation is a factorial and an equals sign
+            g.at -= 1
+            g.tokens[g.at] = Token("op", "=", token.position)
+            node = Call("factorial", (node,))
+        elif g.is_op("%"):
+            g.take()
+            node = Call("percent", (node,))
+        elif g.is_op("°", "∘"):
+            g.take()
+            node = Call("degree", (node,))
+        else:
+            return node
+
+
+def is_degree_sign(g: Grammar) -> bool:
+    """After ^: LaTeX writes 90° as 90^\\circ or 90^{\\circ}."""
+    if g.is_op("∘", "°"):
+        g.take()
+        return True
+    if g.is_op("{") and g.ahead().text in ("∘", "°") and g.ahead(2).text == "}":
+        g.at += 3
+        return True
+    return False

@@ -1,0 +1,67 @@
+"""Brackets and bars: they group one thing, or make a set, a sequence, an interval, |x|."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..results import ReadError
+from .tokens import Token
+from .tree import Call, Group, Node
+
+CLOSING = {"(": ")", "[": "]", "{": "}", "⦃": "⦄", "⌊": "⌋", "⌈": "⌉"}
+
+if TYPE_CHECKING:
+    from .grammar import Grammar
+
+
+def bracketed(g: Grammar, opening: Token) -> tuple[tuple[Node, ...], Token]:
+    """What stands between brackets, the opening one taken; takes the closing one and hands it back."""
+    outer_bars, g.bars = g.bars, 0
+    g.deeper()
+    wanted = CLOSING[opening.text]
+    if g.is_op(wanted) and opening.text in ("{", "⦃"):
+        items: tuple[Node, ...] = ()
+    else:
+        node = g.statements()
+        items = node.items if isinstance(node, Group) and node.opening == "" else (node,)
+    if g.token.kind == "end":
+        where = f"The bracket opened at {opening.position} is never closed."
+        raise ReadError(where, opening.position, unfinished=True)
+    closing = g.token
+    half_open = opening.text in "([" and closing.text in (")", "]") and len(items) == 2
+    if closing.text != wanted and not half_open:
+        raise g.unexpected()
+    g.take()
+    g.level -= 1
+    g.bars = outer_bars
+    return items, closing
+
+
+def bracket(g: Grammar) -> Node:
+    """Brackets that group one thing, or that make a set, a sequence or an interval."""
+    opening = g.take()
+    items, closing = bracketed(g, opening)
+    if opening.text in ("⌊", "⌈"):
+        return Call("floor" if opening.text == "⌊" else "ceil", items)
+    grouping = opening.text == "(" or g.setting.scalar or (opening.text == "{" and g.setting.latex)
+    if len(items) == 1 and grouping:
+        return items[0]
+    opened = {"⦃": "{"}.get(opening.text, opening.text)
+    return Group(opened, items, {"⦄": "}"}.get(closing.text, closing.text))
+
+
+def bars(g: Grammar) -> Node:
+    """|x|: a bar where a thing is expected opens, a bar after a thing closes."""
+    opening = g.take()
+    g.bars += 1
+    g.deeper()
+    inner = g.sum()
+    if not g.is_op("|"):
+        if g.token.kind == "end":
+            where = f"The bar | opened at {opening.position} is never closed."
+            raise ReadError(where, opening.position, unfinished=True)
+        raise g.unexpected()
+    g.take()
+    g.level -= 1
+    g.bars -= 1
+    return Call("abs", (inner,))

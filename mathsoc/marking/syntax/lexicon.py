@@ -1,0 +1,176 @@
+"""Between tokens and grammar: words become names, subscripts join their letters, numbers their exponents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..results import ReadError
+from .tokens import Token
+from .words import Piece, split, use_only, whole
+
+SCALAR_KINDS = frozenset(("number", "expression", "equation", "inequality"))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the reader knows about the question: never its key."""
+
+    kind: str
+    declared: frozenset[str] = frozenset()
+    open_letters: bool = False  # letters outside `declared` are let through (the constant of integration)
+    latex: bool = False
+    units: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def scalar(self) -> bool:
+        return self.kind in SCALAR_KINDS
+
+
+def resolve(tokens: list[Token], setting: Setting, notes: list[str]) -> list[Token]:
+    """The token list with words resolved to kinds fn, const, var and op. Raises ReadError."""
+    return _Resolver(tokens, setting, notes).run()
+
+
+class _Resolver:
+    def __init__(self, tokens: list[Token], setting: Setting, notes: list[str]) -> None:
+        self.tokens = tokens
+        self.setting = setting
+        self.notes = notes
+        self.at = 0
+        self.out: list[Token] = []
+
+    def peek(self, ahead: int = 0) -> Token:
+        return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
+
+    def run(self) -> list[Token]:
+        while self.at < len(self.tokens):
+            token = self.peek()
+            if token.kind == "number" and self.scientific(token):
+                continue
+            self.at += 1
+            if token.kind == "word":
+                self.word(token)
+            else:
+                self.out.append(token)
+        return self.out
+
+    def scientific(self, token: Token) -> bool:
+        """`1e-3`: a number in standard form, for kind number; elsewhere e may be Euler's number."""
+        letter, sign, digits = self.peek(1), self.peek(2), self.peek(3)
+        if letter.kind != "word" or letter.text not in ("e", "E") or letter.spaced or letter.quoted:
+            return False
+        if letter.text in self.setting.declared:
+            return False
+        signed = sign.kind == "op" and sign.text in ("+", "-") and not sign.spaced
+        if signed and self.setting.kind != "number":
+            return False
+        power = digits if signed else sign
+        if power.kind != "number" or not power.text.isdigit() or power.spaced:
+            return False
+        if len(power.text) > 4:
+            raise ReadError("The power of ten is too big here.", power.position)
+        text = f"{token.text}e{sign.text if signed and sign.text == '-' else ''}{power.text}"
+        self.out.append(Token("number", text, token.position, token.spaced))
+        self.notes.append(f"{text} is read as {token.text}·10^{text.partition('e')[2]}")
+        self.at += 4 if signed else 3
+        return True
+
+    def word(self, token: Token) -> None:
+        self.refuse_derivative(token)
+        following = self.peek()
+        joined = self.declared_with_subscript(token, following)
+        if joined:
+            return
+        opens = following.kind == "op" and following.text == "(" and not following.spaced
+        pieces = self.pieces(token, opens)
+        if len(pieces) > 1:
+            self.notes.append(f"{token.text} is read as " + "·".join(piece.name for piece in pieces))
+        position = token.position
+        for index, piece in enumerate(pieces):
+            last = index == len(pieces) - 1
+            self.piece(piece, position, token.spaced and index == 0, last)
+            position += piece.length
+
+    def refuse_derivative(self, token: Token) -> None:
+        """dy/dx is no quotient of products; d must not cancel."""
+        signs = [self.peek(ahead).text for ahead in range(3)]
+        below = signs[1] if signs[0] == "/" else signs[2] if signs[:2] == ["}", "{"] else ""
+        differentials = all(len(word) == 2 and word[0] == "d" for word in (token.text, below))
+        if differentials and "d" not in self.setting.declared:
+            raise ReadError(f"{token.text}/{below} cannot be read here.", token.position)
+
+    def pieces(self, token: Token, opens: bool) -> list[Piece]:
+        if token.quoted and len(token.text) > 1:
+            piece = whole(token.text, self.setting.declared)
+            if piece is not None:
+                return [piece]
+        return split(token.text, self.setting.declared, token.position, opens)
+
+    def piece(self, piece: Piece, position: int, spaced: bool, last: bool) -> None:
+        if piece.kind == "key":
+            self.out.append(Token("op", piece.name, position, spaced))
+            return
+        name = piece.name
+        if piece.kind == "var" or (piece.kind == "const" and len(name) == 1 and self.subscripted()):
+            if last:
+                name += self.subscript()
+            self.check_declared(name, position)
+            self.out.append(Token("var", name, position, spaced))
+            return
+        self.out.append(Token(piece.kind, name, position, spaced))
+
+    def subscripted(self) -> bool:
+        return self.peek().kind == "op" and self.peek().text == "_"
+
+    def declared_with_subscript(self, token: Token, following: Token) -> bool:
+        """A declared name such as `v_max` is one name, whatever its letters."""
+        after = self.peek(1)
+        if following.text != "_" or after.kind not in ("word", "number"):
+            return False
+        name = f"{token.text}_{after.text}"
+        if name not in self.setting.declared:
+            return False
+        self.at += 2
+        self.out.append(Token("var", name, token.position, token.spaced))
+        return True
+
+    def subscript(self) -> str:
+        """The subscript that follows, as part of the name; of a longer word only its first letter."""
+        if not self.subscripted():
+            return ""
+        underscore, token = self.peek(), self.peek(1)
+        if token.kind == "number" and token.text.isdigit():
+            self.at += 2
+            return "_" + token.text
+        if token.kind == "word":
+            self.at += 2
+            if len(token.text) > 1 and not token.quoted:
+                self.at -= 1
+                self.tokens[self.at] = Token("word", token.text[1:], token.position + 1)
+                return "_" + token.text[0]
+            return "_" + token.text
+        if token.kind == "op" and token.text in ("{", "("):
+            return self.braced_subscript(token)
+        raise ReadError("Something is missing after _.", underscore.position, unfinished=token.kind == "end")
+
+    def braced_subscript(self, opening: Token) -> str:
+        closing = "}" if opening.text == "{" else ")"
+        self.at += 2
+        name = "_"
+        while self.peek().text != closing:
+            token = self.peek()
+            if token.kind not in ("number", "word") or len(name) > 20:
+                raise ReadError("This subscript cannot be read.", opening.position, token.kind == "end")
+            name += token.text
+            self.at += 1
+        self.at += 1
+        return name
+
+    def check_declared(self, name: str, position: int) -> None:
+        declared = self.setting.declared
+        if not declared or name in declared or self.setting.open_letters:
+            return
+        if name.swapcase() in declared:
+            raise ReadError(f"The letter {name} is not used here. Did you mean {name.swapcase()}?", position)
+        raise ReadError(f"The letter {name} is not used here. {use_only(declared)}", position)
