@@ -56,7 +56,7 @@ def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:
     latex = notation == "latex" or (notation == "auto" and looks_like_latex(text))
     setting = Setting(scheme.kind, frozenset(scheme.variables), scheme.up_to_constant, latex)
     notes: list[str] = []
-    tokens = resolve(tokenize(text, latex), setting, notes)
+    tokens = resolve(tokenize(text), setting, notes)
     grammar = Grammar(tokens, setting, notes)
     tree = grammar.whole()
     if depth(tree) > limits.MAX_DEPTH:

@@ -5,12 +5,15 @@ Positions always count the characters that the member typed, so each kept charac
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Sequence
 
 from ..results import ReadError
 from .names import FROM_GREEK
 
 _SAME = frozenset("0123456789.,+-*/^_=<>!%()[]{}|\\&;:°±∓√∪∈∅∞≤≥≠~'\"?@#$`")
+_PLAIN = re.compile(f"[ A-Za-z{re.escape(''.join(sorted(_SAME)))}]*")
 _REPLACED = {
     "×": "*", "⋅": "*", "·": "*", "∙": "*", "•": "*", "∗": "*", "⁎": "*", "✕": "*", "✖": "*", "⨯": "*",
     "÷": "/", "∕": "/", "⁄": "/", "➗": "/", "−": "-", "–": "-", "—": "-", "‒": "-", "‐": "-", "‑": "-",
@@ -32,28 +35,32 @@ _ASKS = {
 }
 
 
-def characters(text: str) -> list[tuple[str, int]]:
-    """The characters of `text` in the tokenizer's alphabet, each with its position counted from 1.
+def characters(text: str) -> tuple[str, Sequence[int]]:
+    """`text` in the tokenizer's alphabet, and for each character its position in `text`, counted from 1.
 
     Raises ReadError for what nobody means as mathematics: control characters, accents, emoji.
     """
-    out: list[tuple[str, int]] = []
+    if _PLAIN.fullmatch(text):
+        return text, range(1, len(text) + 1)
+    out: list[str] = []
+    positions: list[int] = []
     run = ""  # "^" or "_" while inside a run of raised or lowered characters
     for position, char in enumerate(text, 1):
         mode = "^" if char in _SUPER else "_" if char in _SUB else ""
-        if run and mode != run:
-            out.append((")", position - 1))
-            run = ""
-        if mode:
-            if not run:
-                out += [(mode, position), ("(", position)]
-                run = mode
-            out.append(((_SUPER if mode == "^" else _SUB)[char], position))
-            continue
-        out.extend((piece, position) for piece in _one(char, position))
+        pieces = (_SUPER if mode == "^" else _SUB)[char] if mode else _one(char, position)
+        if mode != run:
+            if run:
+                out.append(")")
+                positions.append(position - 1)
+            if mode:
+                pieces = f"{mode}({pieces}"
+            run = mode
+        out.append(pieces)
+        positions += [position] * len(pieces)
     if run:
-        out.append((")", len(text)))
-    return out
+        out.append(")")
+        positions.append(len(text))
+    return "".join(out), positions
 
 
 def _one(char: str, position: int) -> str:

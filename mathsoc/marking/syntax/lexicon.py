@@ -44,22 +44,24 @@ class _Resolver:
         return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
 
     def run(self) -> list[Token]:
-        while self.at < len(self.tokens):
-            token = self.peek()
+        tokens, out = self.tokens, self.out
+        while self.at < len(tokens):
+            token = tokens[self.at]
             if token.kind == "number" and self.scientific(token):
                 continue
             self.at += 1
             if token.kind == "word":
                 self.word(token)
             else:
-                self.out.append(token)
-        return self.out
+                out.append(token)
+        return out
 
     def scientific(self, token: Token) -> bool:
         """`1e-3`: a number in standard form, for kind number; elsewhere e may be Euler's number."""
-        letter, sign, digits = self.peek(1), self.peek(2), self.peek(3)
-        if letter.kind != "word" or letter.text not in ("e", "E") or letter.spaced or letter.quoted:
+        letter = self.peek(1)
+        if letter.text not in ("e", "E") or letter.kind != "word" or letter.spaced or letter.quoted:
             return False
+        sign, digits = self.peek(2), self.peek(3)
         if letter.text in self.setting.declared:
             return False
         signed = sign.kind == "op" and sign.text in ("+", "-") and not sign.spaced
@@ -77,7 +79,8 @@ class _Resolver:
         return True
 
     def word(self, token: Token) -> None:
-        self.refuse_derivative(token)
+        if len(token.text) == 2 and token.text[0] == "d":
+            self.refuse_derivative(token)
         following = self.peek()
         joined = self.declared_with_subscript(token, following)
         if joined:
@@ -100,11 +103,11 @@ class _Resolver:
         if differentials and "d" not in self.setting.declared:
             raise ReadError(f"{token.text}/{below} cannot be read here.", token.position)
 
-    def pieces(self, token: Token, opens: bool) -> list[Piece]:
+    def pieces(self, token: Token, opens: bool) -> tuple[Piece, ...]:
         if token.quoted and len(token.text) > 1:
             piece = whole(token.text, self.setting.declared)
             if piece is not None:
-                return [piece]
+                return (piece,)
         return split(token.text, self.setting.declared, token.position, opens)
 
     def piece(self, piece: Piece, position: int, spaced: bool, last: bool) -> None:

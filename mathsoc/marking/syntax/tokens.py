@@ -6,7 +6,9 @@ spelling, so the grammar has one rule for both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from .. import limits
 from ..results import ReadError
@@ -24,13 +26,19 @@ from .names import (
 )  # fmt: skip
 
 _PAIRS = {"**": "^", "<=": "<=", ">=": ">=", "=<": "<=", "=>": ">=", "!=": "!=", "<>": "!=", "==": "="}
-_SINGLES = {"∈": "in", "≤": "<=", "≥": ">=", "≠": "!=", "∞": "inf"}
+_SINGLES = {"∈": "in", "≤": "<=", "≥": ">=", "≠": "!="}
 _BACKSLASHED = {"{": "⦃", "}": "⦄", "%": "%", "|": "|", "&": "&", "_": "_", "\\": "\\\\"}
 _BACKSLASHED_SPACES = frozenset(",;:! >")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+_TOKEN = re.compile(
+    r"([ ~]+)|([A-Za-z]+)|([0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)|(\*\*|<=|>=|=<|=>|!=|<>|==)|(\\)|.", re.DOTALL
+)
+_SPACE, _WORD, _NUMBER, _PAIR, _COMMAND = 1, 2, 3, 4, 5
+_LETTERS = re.compile("[A-Za-z]*")
+
+
+class Token(NamedTuple):
     """`kind`: number, vulgar, word, op, cmd or end. `spaced`: white space stood before it."""
 
     kind: str
@@ -40,10 +48,9 @@ class Token:
     quoted: bool = False  # a word that stood alone in \\mathrm{…} or was a command: never split
 
 
-def tokenize(text: str, latex: bool) -> list[Token]:
+def tokenize(text: str) -> list[Token]:
     """The tokens of `text`, closed by one of kind `end`. Raises ReadError."""
-    scanner = _Scanner(characters(text), latex)
-    tokens = scanner.run()
+    tokens = _Scanner(*characters(text)).run()
     if len(tokens) > limits.MAX_TOKENS:
         raise ReadError("This is too long to be read. Please write a shorter answer.")
     tokens.append(Token("end", "", len(text) + 1))
@@ -55,107 +62,87 @@ def looks_like_latex(text: str) -> bool:
 
 
 class _Scanner:
-    def __init__(self, chars: list[tuple[str, int]], latex: bool) -> None:
-        self.chars = chars
-        self.latex = latex
+    def __init__(self, text: str, positions: Sequence[int]) -> None:
+        self.text = text
+        self.positions = positions
         self.at = 0
         self.spaced = False
         self.tokens: list[Token] = []
 
-    def peek(self, ahead: int = 0) -> str:
-        index = self.at + ahead
-        return self.chars[index][0] if index < len(self.chars) else ""
-
-    @property
-    def position(self) -> int:
-        return self.chars[min(self.at, len(self.chars) - 1)][1] if self.chars else 1
+    def peek(self) -> str:
+        return self.text[self.at : self.at + 1]
 
     def emit(self, kind: str, text: str, position: int, quoted: bool = False) -> None:
         self.tokens.append(Token(kind, text, position, self.spaced, quoted))
         self.spaced = False
 
     def run(self) -> list[Token]:
-        while self.at < len(self.chars):
-            char = self.peek()
-            if char == " " or char == "~":
-                self.at += 1
+        text, positions, size = self.text, self.positions, len(self.text)
+        while self.at < size:
+            match = _TOKEN.match(text, self.at)
+            assert match is not None  # the last alternative takes any character
+            start, found, self.at = positions[self.at], match[0], match.end()
+            kind = match.lastindex
+            if kind is None:
+                self.operator(found, start)
+            elif kind == _SPACE:
                 self.spaced = True
-            elif char.isdigit() or (char == "." and self.peek(1).isdigit()):
-                self.number()
-            elif char.isalpha() and char.isascii():
-                self.word()
-            elif char == "\\":
-                self.command()
+            elif kind == _WORD:
+                self.word(found, start)
+            elif kind == _NUMBER:
+                self.number(found, start)
+            elif kind == _PAIR:
+                self.emit("op", _PAIRS[found], start)
             else:
-                self.operator(char)
+                self.command(start)
         return self.tokens
 
-    def number(self) -> None:
-        start = self.position
-        text = self.digits()
-        if self.peek() == "." and not (self.peek(1) == "." or (self.peek(1).isalpha() and text == "")):
-            self.at += 1
-            text += "." + self.digits()
-        if sum(c.isdigit() for c in text) > limits.MAX_DIGITS:
+    def number(self, text: str, start: int) -> None:
+        if len(text) - text.count(".") > limits.MAX_DIGITS:
             raise ReadError(f"This number has more than {limits.MAX_DIGITS} digits.", start)
         self.emit("number", text, start)
 
-    def digits(self) -> str:
-        out = ""
-        while (char := self.peek()).isdigit() and char.isascii():
-            out += char
-            self.at += 1
-        return out
-
-    def letters(self) -> str:
-        out = ""
-        while (char := self.peek()).isalpha() and char.isascii():
-            out += char
-            self.at += 1
-        return out
-
-    def word(self) -> None:
-        start = self.position
-        text = self.letters()
+    def word(self, text: str, start: int) -> None:
         if len(text) > limits.MAX_WORD:
             raise ReadError("This word is too long to be read.", start)
         self.emit("word", text, start)
 
-    def operator(self, char: str) -> None:
-        start = self.position
-        pair = char + self.peek(1)
-        if char in FROM_GREEK:
-            self.at += 1
+    def operator(self, char: str, start: int) -> None:
+        if char.isascii():
+            self.emit("op", char, start)
+        elif char in FROM_GREEK:
             self.emit("word", FROM_GREEK[char], start, quoted=True)
-        elif is_vulgar(char):
-            self.at += 1
-            self.emit("vulgar", char, start)
-        elif pair in _PAIRS:
-            self.at += 2
-            self.emit("op", _PAIRS[pair], start)
         elif char == "∞":
-            self.at += 1
             self.emit("word", "inf", start, quoted=True)
+        elif is_vulgar(char):
+            self.emit("vulgar", char, start)
         else:
-            self.at += 1
             self.emit("op", _SINGLES.get(char, char), start)
 
-    def command(self) -> None:
-        start = self.position
-        self.at += 1
-        char = self.peek()
-        if not (char.isalpha() and char.isascii()):
-            self.at += 1
-            if char in _BACKSLASHED_SPACES and char:
-                self.spaced = True
-            elif char in _BACKSLASHED:
-                self.emit("op", _BACKSLASHED[char], start)
-            else:
-                raise ReadError("The sign \\ cannot be read here.", start, unfinished=not char)
+    def letters(self) -> str:
+        match = _LETTERS.match(self.text, self.at)
+        assert match is not None  # it may match nothing
+        self.at = match.end()
+        return match[0]
+
+    def command(self, start: int) -> None:
+        name = self.letters()
+        if not name:
+            self.backslashed(self.peek(), start)
             return
-        name, rest = _known_prefix(self.letters(), start)
+        name, rest = _known_prefix(name, start)
         self.at -= rest
         self.known_command(name, start)
+
+    def backslashed(self, char: str, start: int) -> None:
+        """A sign after a backslash: a space of LaTeX, or a bracket or sign that stands for itself."""
+        self.at += 1
+        if char in _BACKSLASHED_SPACES:
+            self.spaced = True
+        elif char in _BACKSLASHED:
+            self.emit("op", _BACKSLASHED[char], start)
+        else:
+            raise ReadError("The sign \\ cannot be read here.", start, unfinished=not char)
 
     def known_command(self, name: str, start: int) -> None:
         if name in TEXT_COMMANDS:

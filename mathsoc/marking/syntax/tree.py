@@ -6,10 +6,19 @@ them back where they are needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import typing
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from operator import attrgetter
 from typing import TypeAlias
+
+
+@lru_cache(maxsize=4096)
+def literal(text: str) -> Fraction:
+    """The exact value of a literal."""
+    return Fraction(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +29,7 @@ class Number:
 
     @property
     def value(self) -> Fraction:
-        return Fraction(self.text)
+        return literal(self.text)
 
     @property
     def whole(self) -> bool:
@@ -166,42 +175,58 @@ Node: TypeAlias = (
 )
 
 
-def children(node: Node) -> tuple[Node, ...]:
-    """The direct parts of a node, in reading order."""
-    match node:
-        case Call(args=parts) | Sum(terms=parts) | Product(factors=parts):
-            return parts
-        case All(items=parts) | Any(items=parts) | Group(items=parts) | Union(items=parts):
-            return parts
-        case Negative(arg=arg) | PlusMinus(arg=arg) | Not(arg=arg):
-            return (arg,)
-        case Quotient(top=left, bottom=right) | Power(base=left, exponent=right):
-            return (left, right)
-        case Relation(left=left, right=right):
-            return (left, right)
-        case Matrix(rows=rows):
-            return tuple(cell for row in rows for cell in row)
+def _none(node: Node) -> tuple[Node, ...]:
     return ()
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """Every node of the tree, without recursion."""
+_CHILDREN: dict[type, Callable[[typing.Any], tuple[Node, ...]]] = {
+    Number: _none,
+    Mixed: _none,
+    Symbol: _none,
+    Constant: _none,
+    Call: attrgetter("args"),
+    Sum: attrgetter("terms"),
+    Product: attrgetter("factors"),
+    All: attrgetter("items"),
+    Any: attrgetter("items"),
+    Group: attrgetter("items"),
+    Union: attrgetter("items"),
+    Negative: lambda node: (node.arg,),
+    PlusMinus: lambda node: (node.arg,),
+    Not: lambda node: (node.arg,),
+    Quotient: attrgetter("top", "bottom"),
+    Power: attrgetter("base", "exponent"),
+    Relation: attrgetter("left", "right"),
+    Matrix: lambda node: tuple(cell for row in node.rows for cell in row),
+}
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The direct parts of a node, in reading order."""
+    return _CHILDREN[type(node)](node)
+
+
+def walk(node: Node) -> list[Node]:
+    """Every node of the tree in reading order, without recursion."""
+    found: list[Node] = []
     stack = [node]
     while stack:
         current = stack.pop()
-        yield current
-        stack.extend(reversed(children(current)))
+        found.append(current)
+        parts = _CHILDREN[type(current)](current)
+        if parts:
+            stack.extend(parts[::-1])
+    return found
 
 
 def depth(node: Node) -> int:
     """How many levels the tree has, without recursion."""
-    deepest = 0
-    stack = [(node, 1)]
-    while stack:
-        current, level = stack.pop()
-        deepest = max(deepest, level)
-        stack.extend((child, level + 1) for child in children(current))
-    return deepest
+    level = [node]
+    levels = 0
+    while level:
+        levels += 1
+        level = [child for current in level for child in _CHILDREN[type(current)](current)]
+    return levels
 
 
 def symbols(node: Node) -> tuple[str, ...]:

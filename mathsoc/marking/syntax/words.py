@@ -41,30 +41,40 @@ def whole(word: str, declared: frozenset[str]) -> Piece | None:
     return Piece("var", word, 1) if len(word) == 1 else None
 
 
-def split(word: str, declared: frozenset[str], position: int, opens: bool) -> list[Piece]:
+def split(word: str, declared: frozenset[str], position: int, opens: bool) -> tuple[Piece, ...]:
     """The pieces of a word that is not one thing. `opens`: an opening bracket follows at once.
 
     Raises ReadError for what is no product of letters, such as `hello`.
     """
-    single = whole(word, declared)
-    if single is not None:
-        return [single]
-    pieces = list(_segment(word, declared))
-    if declared:
-        letters = [piece for piece in pieces if piece.kind == "var" and piece.length == 1]
-        _check_declared(word, letters, declared, position)
-    elif word.lower() in NOT_PRODUCTS or word in UNIT_WORDS or not _plausible(pieces, opens):
-        raise ReadError(_unknown(word, opens), position)
+    pieces, problem = _split(word, declared, opens)
+    if problem:
+        raise ReadError(problem, position)
     return pieces
 
 
-def _check_declared(word: str, loose: list[Piece], declared: frozenset[str], position: int) -> None:
+@lru_cache(maxsize=4096)
+def _split(word: str, declared: frozenset[str], opens: bool) -> tuple[tuple[Piece, ...], str]:
+    """The pieces, and what is wrong with them."""
+    single = whole(word, declared)
+    if single is not None:
+        return (single,), ""
+    pieces = _segment(word, declared)
+    if declared:
+        letters = [piece for piece in pieces if piece.kind == "var" and piece.length == 1]
+        return pieces, _strangers(word, letters, declared)
+    if word.lower() in NOT_PRODUCTS or word in UNIT_WORDS or not _plausible(pieces, opens):
+        return pieces, _unknown(word, opens)
+    return pieces, ""
+
+
+def _strangers(word: str, loose: list[Piece], declared: frozenset[str]) -> str:
     strangers = [piece.name for piece in loose if piece.name not in declared]
     if len(strangers) == len(loose) and len(loose) > 1:
-        raise ReadError(f"The word {word} is not known. {use_only(declared)}", position)
+        return f"The word {word} is not known. {use_only(declared)}"
+    return ""
 
 
-def _plausible(pieces: list[Piece], opens: bool) -> bool:
+def _plausible(pieces: tuple[Piece, ...], opens: bool) -> bool:
     """Would somebody write these letters next to each other to multiply them?"""
     runs: list[str] = [""]
     for piece in pieces:
@@ -102,7 +112,6 @@ def use_only(declared: frozenset[str]) -> str:
     return f"Use {listed}."
 
 
-@lru_cache(maxsize=2048)
 def _segment(word: str, declared: frozenset[str]) -> tuple[Piece, ...]:
     """The fewest pieces from left to right; of two with as many, the one whose first piece is longer."""
     best: list[tuple[int, tuple[Piece, ...]]] = [(0, ())] * (len(word) + 1)
