@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from flint import acb, arb, ctx, fmpq, fmpz
 
 from .. import limits
-from .core import Core
+from .node import Core
 
 Ball: TypeAlias = Any  # arb where real, else acb: python-flint has no types
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from .. import limits
 from ..results import Finding, Undecided
 from .balls import Unclear, differ, evaluate
-from .core import Core, subtract
+from .core import subtract
+from .node import Core
 
 
 def compare(answer: Core, key: Core) -> Finding:

@@ -23,8 +23,9 @@ from ..syntax.tree import (
     rebuild,
     walk,
 )  # fmt: skip
-from .core import INF, PI, Core, E, I, add, divide, mul, negate, power, q, sym
+from .core import add, divide, mul, negate, power
 from .functions import apply
+from .node import INF, PI, Core, E, I, q, sym
 
 _CONSTANTS = {"pi": PI, "e": E, "i": I, "inf": INF}
 

@@ -6,75 +6,20 @@ keys mean equal expressions. `√(x²)` stays as it is, `4^(1/2)` becomes 2, `2y
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from .. import limits
+from .node import MINUS_ONE, ONE, UNDEFINED, UNIT, ZERO, Core, I, digits, fn, q
 from .surds import prime_powers
-from .work import spend
-
-
-@dataclass(frozen=True, slots=True)
-class Core:
-    """One node. `kind`: q number, s symbol, k constant, + sum, * product, ^ power, f function.
-
-    `value` is the number itself, or the rational factor of a product; `key` identifies the whole.
-    """
-
-    key: str
-    kind: str = field(compare=False)
-    name: str = field(compare=False, default="")
-    value: Fraction = field(compare=False, default=Fraction(1))
-    parts: tuple[Core, ...] = field(compare=False, default=())
-
-    def __post_init__(self) -> None:
-        spend(len(self.key))
-
-    @property
-    def rational(self) -> bool:
-        return self.kind == "q"
-
-    @property
-    def whole(self) -> int | None:
-        """The integer that this node is, if it is one."""
-        return int(self.value) if self.kind == "q" and self.value.denominator == 1 else None
-
-
-def _digits(value: Fraction) -> str:
-    """The number as text; hexadecimal when large, for decimal digits take quadratic time."""
-    large = max(value.numerator.bit_length(), value.denominator.bit_length()) >= 200
-    return f"{value.numerator:#x}/{value.denominator:#x}" if large else str(value)
-
-
-def q(value: Fraction | int) -> Core:
-    number = Fraction(value)
-    return Core(_digits(number), "q", value=number)
-
-
-ZERO, ONE, TWO, MINUS_ONE, HALF = q(0), q(1), q(2), q(-1), q(Fraction(1, 2))
-I = Core("'i", "k", "i")  # noqa: E741
-E = Core("'e", "k", "e")
-PI = Core("'pi", "k", "pi")
-INF = Core("'inf", "k", "inf")
-UNDEFINED = Core("undefined", "k", "undefined")  # what a hidden division by zero leaves
-
-
-def sym(name: str) -> Core:
-    return Core(f"{name}", "s", name)
-
-
-def fn(name: str, *args: Core) -> Core:
-    """A function kept as it is; `functions.apply` simplifies before."""
-    return Core(f"{name}[{';'.join(arg.key for arg in args)}]", "f", name, parts=args)
 
 
 def split(term: Core) -> tuple[Fraction, Core]:
     """The rational factor of a term, and the rest."""
     if term.kind == "q":
         return term.value, ONE
-    if term.kind == "*" and term.value != 1:
-        return term.value, _times(Fraction(1), term.parts)
-    return Fraction(1), term
+    if term.kind == "*" and term.tail != term.key:
+        return term.value, _times(UNIT, term.parts)
+    return UNIT, term
 
 
 def base_and_exponent(factor: Core) -> tuple[Core, Core]:
@@ -83,76 +28,89 @@ def base_and_exponent(factor: Core) -> tuple[Core, Core]:
 
 def add(*terms: Core) -> Core:
     """The sum, flattened, with like terms collected."""
-    collected: dict[str, tuple[Core, Fraction]] = {}
-    stack = list(reversed(terms))
+    collected: dict[str, Core] = {}
+    stack = list(terms[::-1])
     while stack:
         term = stack.pop()
         if term.kind == "+":
-            stack.extend(reversed(term.parts))
-            continue
-        coefficient, rest = split(term)
-        before = collected.get(rest.key, (rest, Fraction(0)))[1]
-        collected[rest.key] = (rest, before + coefficient)
+            stack.extend(term.parts[::-1])
+        elif term.tail in collected:
+            before = collected[term.tail]
+            collected[term.tail] = _multiple(before.value + term.value, split(term)[1])
+        else:
+            collected[term.tail] = term
     # Sorted by what stands beside the coefficient, so that multiples of a sum have the same order.
-    order = sorted(collected.items(), key=lambda item: item[0])
-    kept = [_scaled(rest, coefficient) for _, (rest, coefficient) in order if coefficient]
+    kept = [term for _, term in sorted(collected.items()) if term.kind != "q" or term.value]
     if not kept:
         return ZERO
-    if len(kept) == 1:
-        return kept[0]
-    return Core("(" + "+".join(term.key for term in kept) + ")", "+", parts=tuple(kept))
+    return kept[0] if len(kept) == 1 else _sum(kept)
 
 
-def _scaled(rest: Core, coefficient: Fraction) -> Core:
-    if rest.kind == "q":
-        return q(coefficient * rest.value)
-    if coefficient == 1:
-        return rest
-    return _times(coefficient, rest.parts if rest.kind == "*" else (rest,))
+def _sum(terms: list[Core]) -> Core:
+    return Core(f"({'+'.join([term.key for term in terms])})", "+", parts=tuple(terms))
 
 
 def _times(coefficient: Fraction, factors: tuple[Core, ...]) -> Core:
     if not factors:
         return q(coefficient)
-    if coefficient == 1 and len(factors) == 1:
-        return factors[0]
-    key = "*".join(factor.key for factor in factors)
-    return Core(
-        f"{_digits(coefficient)}*{key}" if coefficient != 1 else f"<{key}>", "*", "", coefficient, factors
-    )
+    alone = coefficient is UNIT or coefficient == 1
+    if len(factors) == 1:
+        if alone:
+            return factors[0]
+        key = tail = factors[0].key
+    else:
+        key = "*".join([factor.key for factor in factors])
+        tail = f"<{key}>"
+    return Core(tail if alone else f"{digits(coefficient)}*{key}", "*", "", coefficient, factors, tail)
 
 
 def mul(*factors: Core) -> Core:
     """The product, flattened, with powers of one base collected. 0 times anything is 0."""
-    coefficient = Fraction(1)
-    powers: dict[tuple[str, str], tuple[Core, Core, Fraction]] = {}
-    stack = list(reversed(factors))
+    coefficient = UNIT
+    kept: dict[tuple[str, str], Core] = {}  # by base and by what stands beside the number of its exponent
+    stack = list(factors[::-1])
     while stack:
         factor = stack.pop()
-        if factor.kind == "q":
-            coefficient *= factor.value
-        elif factor.kind == "*":
-            coefficient *= factor.value
-            stack.extend(reversed(factor.parts))
-        else:
-            base, exponent = base_and_exponent(factor)
-            count, unit = split(exponent)  # exponents are never sums: power() takes those apart
-            place = (base.key, unit.key)
-            powers[place] = (base, unit, count + (powers[place][2] if place in powers else 0))
-    return _collected(coefficient, list(powers.values())) if coefficient else ZERO
+        if factor.kind == "q" or factor.kind == "*":
+            coefficient = factor.value if coefficient is UNIT else coefficient * factor.value
+            stack.extend(factor.parts[::-1])
+            continue
+        base, exponent = base_and_exponent(factor)
+        place = (base.key, exponent.tail)  # exponents are never sums: power() takes those apart
+        if place not in kept:
+            kept[place] = factor
+            continue
+        joined = _joined(base, exponent, kept[place])
+        if base_and_exponent(joined)[0].key == base.key:
+            kept[place] = joined
+        else:  # 2^(2/3)·2^(2/3) is 2·2^(1/3), and i·i is −1
+            del kept[place]
+            stack.append(joined)
+    return _product(coefficient, list(kept.values())) if coefficient else ZERO
 
 
-def _collected(coefficient: Fraction, powers: list[tuple[Core, Core, Fraction]]) -> Core:
-    kept: list[Core] = []
-    for base, unit, count in powers:
-        if count:
-            kept.append(power(base, q(count) if unit == ONE else mul(q(count), unit)))
-    if any(factor.kind in ("*", "q") for factor in kept):
-        return mul(q(coefficient), *kept)
+def _joined(base: Core, exponent: Core, other: Core) -> Core:
+    """base^exponent times another power of the same base: the exponents are like terms."""
+    count = exponent.value + base_and_exponent(other)[1].value
+    return power(base, _multiple(count, split(exponent)[1]))
+
+
+def _product(coefficient: Fraction, kept: list[Core]) -> Core:
     kept.sort(key=lambda factor: factor.key)
     if len(kept) == 1 and kept[0].kind == "+" and coefficient != 1:
-        return add(*(mul(q(coefficient), term) for term in kept[0].parts))
+        return _multiple(coefficient, kept[0])
     return _times(coefficient, tuple(kept))
+
+
+def _multiple(coefficient: Fraction, term: Core) -> Core:
+    """A term times a number; nothing has to be collected anew."""
+    if term.kind == "q" or not coefficient:
+        return q(coefficient * term.value)
+    if term.kind == "+":
+        return _sum([_multiple(coefficient, part) for part in term.parts])
+    if term.kind == "*":
+        return _times(coefficient * term.value, term.parts)
+    return _times(coefficient, (term,))
 
 
 def _power_node(base: Core, exponent: Core) -> Core:
@@ -202,13 +160,13 @@ def _rational_power(base: Core, exponent: Fraction) -> Core:
     elif base.kind == "^" and base.parts[0].key in ("'e", "'pi") and base.parts[1].kind == "q":
         return power(base.parts[0], mul(base.parts[1], q(exponent)))
     elif base.kind == "*" and base.value > 0 and base.value != 1:
-        return mul(_number_power(base.value, exponent), power(_times(Fraction(1), base.parts), q(exponent)))
+        return mul(_number_power(base.value, exponent), power(_times(UNIT, base.parts), q(exponent)))
     return _power_node(base, q(exponent))
 
 
 def _monic_power(base: Core, exponent: int) -> Core:
     """(2x - 2)^n and (1 - x)^n share the base x - 1, so that they meet in products."""
-    lead = split(base.parts[-1])[0]  # constants stand first
+    lead = base.parts[-1].value  # constants stand first
     if lead == 1 or abs(exponent) * max(lead.numerator.bit_length(), lead.denominator.bit_length()) > 4000:
         return _power_node(base, q(exponent))
     monic = add(*(mul(q(1 / lead), term) for term in base.parts))
@@ -257,7 +215,7 @@ def _surd(value: Fraction, exponent: Fraction) -> Core:
 
 
 def negate(term: Core) -> Core:
-    return mul(MINUS_ONE, term)
+    return _multiple(MINUS_ONE.value, term)
 
 
 def subtract(left: Core, right: Core) -> Core:
@@ -266,20 +224,6 @@ def subtract(left: Core, right: Core) -> Core:
 
 def divide(top: Core, bottom: Core) -> Core:
     return mul(top, power(bottom, MINUS_ONE))
-
-
-def walk(core: Core) -> list[Core]:
-    """Every node, without recursion."""
-    found, stack = [], [core]
-    while stack:
-        node = stack.pop()
-        found.append(node)
-        stack.extend(node.parts)
-    return found
-
-
-def symbols(core: Core) -> tuple[str, ...]:
-    return tuple(sorted({node.name for node in walk(core) if node.kind == "s"}))
 
 
 def substitute(core: Core, values: dict[str, Core]) -> Core:

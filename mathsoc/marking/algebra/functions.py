@@ -8,27 +8,8 @@ from fractions import Fraction
 
 from .. import limits
 from .balls import Unclear, evaluate, surely_not_whole
-from .core import (
-    HALF,
-    MINUS_ONE,
-    ONE,
-    PI,
-    TWO,
-    UNDEFINED,
-    ZERO,
-    Core,
-    E,
-    add,
-    divide,
-    fn,
-    mul,
-    negate,
-    power,
-    q,
-    split,
-    subtract,
-    symbols,
-)  # fmt: skip
+from .core import add, divide, mul, negate, power, split, subtract
+from .node import HALF, MINUS_ONE, ONE, PI, TWO, UNDEFINED, ZERO, Core, E, fn, q, symbols
 from .surds import prime_powers
 
 

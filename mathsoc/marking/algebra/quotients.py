@@ -13,7 +13,8 @@ from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
 from .. import limits
 from ..results import Undecided
-from .core import Core, add, mul, power, q, sym, symbols
+from .core import add, mul, power
+from .node import Core, q, sym, symbols
 
 Poly: TypeAlias = Any  # fmpq_mpoly: python-flint has no types
 

@@ -17,7 +17,8 @@ from hashlib import blake2b
 from itertools import product
 from math import lcm
 
-from .core import Core, E, I, add, mul, q, split, walk
+from .core import add, mul, split
+from .node import Core, E, I, q, walk
 from .primefield import NotHere, Undefined, prime, sqrt, sqrt_of_minus_one
 
 POINTS = 3

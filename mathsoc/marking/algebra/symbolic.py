@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..results import Finding, Undecided
-from .core import Core
+from .node import Core
 
 _FAULTS = (
     ArithmeticError,

@@ -13,13 +13,13 @@ from ..results import NeedsPool
 
 _IN_PLACE = 600_000  # characters of all keys, which is some tens of milliseconds
 _FOR_EACH = 60  # what a node costs beside its key
-_left: ContextVar[int | None] = ContextVar("left", default=None)
+_left: ContextVar[list[int] | None] = ContextVar("left", default=None)
 
 
 @contextmanager
 def bounded() -> Iterator[None]:
     """Inside, building too much raises NeedsPool: in the pool the work can be ended."""
-    before = _left.set(_IN_PLACE)
+    before = _left.set([_IN_PLACE])
     try:
         yield
     finally:
@@ -31,6 +31,6 @@ def spend(size: int) -> None:
     left = _left.get()
     if left is None:
         return
-    if left < 0:
+    if left[0] < 0:
         raise NeedsPool
-    _left.set(left - size - _FOR_EACH)
+    left[0] -= size + _FOR_EACH

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..algebra.core import ONE, Core, substitute, subtract, sym, symbols
+from ..algebra.core import substitute, subtract
+from ..algebra.node import ONE, Core, sym, symbols
 from ..results import Finding, NeedsPool, Undecided
 from . import equality
 

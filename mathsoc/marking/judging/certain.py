@@ -8,7 +8,7 @@ from flint import fmpq
 
 from .. import limits
 from ..algebra.balls import Ball, Unclear, accuracy, evaluate
-from ..algebra.core import Core, symbols
+from ..algebra.node import Core, symbols
 
 _SPARE_BITS = 64  # a value with fewer certain bits says nothing
 # Between whole numbers, on both sides of 0, near and far; and whole ones for gcd and n!.

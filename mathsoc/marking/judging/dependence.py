@@ -6,7 +6,7 @@ from itertools import islice
 
 from ..algebra.balls import Ball, Unclear, differ, evaluate
 from ..algebra.convert import core
-from ..algebra.core import symbols
+from ..algebra.node import symbols
 from ..results import NeedsPool, Undecided
 from ..syntax.tree import Node
 from .sampling import points

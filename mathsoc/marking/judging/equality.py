@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..algebra import residues
-from ..algebra.core import Core, symbols, walk
+from ..algebra.node import Core, symbols, walk
 from ..results import Finding, NeedsPool, Undecided
 from . import certain
 

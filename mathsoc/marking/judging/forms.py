@@ -10,7 +10,8 @@ from .. import limits
 from ..algebra import residues
 from ..algebra.balls import Unclear, accuracy, evaluate, is_real
 from ..algebra.convert import core
-from ..algebra.core import Core, split, substitute, sym, symbols
+from ..algebra.core import split, substitute
+from ..algebra.node import Core, sym, symbols
 from ..results import NeedsPool
 from ..syntax.tree import (
     Call,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..algebra.convert import core, signs
-from ..algebra.core import INF, Core, negate, substitute, subtract, symbols
+from ..algebra.core import negate, substitute, subtract
+from ..algebra.node import INF, Core, symbols
 from ..results import ReadError
 from ..syntax.tree import All, Any, Group, Node, Not, Relation, Union
 

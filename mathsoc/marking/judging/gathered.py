@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..algebra.convert import core, free_signs
-from ..algebra.core import sym
+from ..algebra.node import sym
 from ..results import Finding, NeedsPool, Undecided
 from ..syntax.tree import All, Any, Group, Matrix, Node, Not, PlusMinus, Relation, Union, walk
 from . import equality, relations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..algebra.convert import core, signs
-from ..algebra.core import Core
+from ..algebra.node import Core
 from ..results import Finding, SchemeError
 from ..scheme import Scheme
 from ..syntax.tree import Node

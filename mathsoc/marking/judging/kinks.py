@@ -16,7 +16,8 @@ from typing import Any, TypeAlias
 from flint import fmpq, fmpz_poly
 
 from ..algebra.balls import Ball, Unclear, evaluate, is_real, precision
-from ..algebra.core import ONE, PI, Core, add, mul, q, substitute, subtract, symbols, walk
+from ..algebra.core import add, mul, substitute, subtract
+from ..algebra.node import ONE, PI, Core, q, symbols, walk
 from ..algebra.quotients import Poly, Ring, TooBig, factors
 
 _BITS = 64

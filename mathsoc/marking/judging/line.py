@@ -16,7 +16,8 @@ from typing import Any, TypeAlias
 from flint import arb, fmpq, fmpz, fmpz_poly
 
 from ..algebra.balls import Ball, Unclear, evaluate, is_real, precision, surely_not_real
-from ..algebra.core import ZERO, Core, add, fn, mul, power, q, walk
+from ..algebra.core import add, mul, power
+from ..algebra.node import ZERO, Core, fn, q, walk
 from ..algebra.quotients import Poly, Ring, TooBig, factors
 from ..results import Finding, Undecided
 from .formulas import Formula, atoms

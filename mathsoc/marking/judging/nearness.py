@@ -8,7 +8,7 @@ from flint import arb, fmpq
 
 from .. import limits
 from ..algebra.balls import Ball, Unclear, evaluate, is_real, precision
-from ..algebra.core import Core
+from ..algebra.node import Core
 from ..results import Undecided
 
 

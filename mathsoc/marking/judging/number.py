@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..algebra.convert import core, signs
-from ..algebra.core import Core, q, symbols
+from ..algebra.node import Core, q, symbols
 from ..results import Finding, NeedsPool
 from ..scheme import Scheme
 from ..syntax.tree import Call, Negative, Node, Number, Power, Product, walk

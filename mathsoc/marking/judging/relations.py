@@ -6,7 +6,8 @@ from flint import acb
 
 from ..algebra import residues
 from ..algebra.balls import Ball, Unclear, evaluate
-from ..algebra.core import ZERO, Core, mul, substitute, sym, symbols
+from ..algebra.core import mul, substitute
+from ..algebra.node import ZERO, Core, sym, symbols
 from ..results import Finding, NeedsPool
 from ..syntax.tree import Node
 from .formulas import Formula, atom, formula, join, letters, only_equations

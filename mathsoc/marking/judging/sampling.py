@@ -18,7 +18,8 @@ from flint import arb, fmpq
 
 from .. import limits
 from ..algebra.balls import Ball, Unclear, accuracy, differ, evaluate, is_real, surely_not_real
-from ..algebra.core import Core, q, substitute, subtract, symbols, walk
+from ..algebra.core import substitute, subtract
+from ..algebra.node import Core, q, symbols, walk
 from . import certain, kinks
 
 _NUMBERS = tuple(

@@ -12,7 +12,7 @@ from fractions import Fraction
 from flint import acb, fmpq
 
 from ..algebra.balls import Ball, Unclear, evaluate, is_real
-from ..algebra.core import ZERO, Core, q, symbols
+from ..algebra.node import ZERO, Core, q, symbols
 from ..algebra.quotients import Ring, TooBig, factors
 from ..results import Finding, Undecided
 from . import line

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from flint import Ordering, fmpz_mpoly_ctx, fmpz_mpoly_vec
 
-from ..algebra.core import Core
+from ..algebra.node import Core
 from ..algebra.quotients import Ring, TooBig
 from ..results import Finding
 from .formulas import Formula, atoms

@@ -10,7 +10,7 @@ from __future__ import annotations
 from flint import arb, fmpq
 
 from ..algebra.balls import Ball, Unclear, evaluate, is_real
-from ..algebra.core import Core
+from ..algebra.node import Core
 from ..algebra.quotients import Ring
 from ..results import Finding, Undecided
 from . import line, space
