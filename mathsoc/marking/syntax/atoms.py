@@ -16,6 +16,7 @@ from .tree import Call, Constant, Group, Node, Number, Quotient, Symbol
 if TYPE_CHECKING:
     from .grammar import Grammar
 
+_SUFFIXES = frozenset(("!", "!=", "%", "°", "∘"))
 _ROOTS = {"√": 2, "∛": 3, "∜": 4}
 
 
@@ -59,23 +60,23 @@ def _symbol(g: Grammar) -> Node:
 
 def suffixes(g: Grammar, node: Node) -> Node:
     """Factorial, per cent and degree signs after an atom or a power."""
-    while True:
-        if g.is_op("!"):
+    while g.op in _SUFFIXES:
+        if g.op == "!":
             g.take()
             node = Call("factorial", (node,))
-        elif g.is_op("!=") and g.setting.kind == "equation" and not g.token.spaced:
-            token = g.take()  # 5!=120 in an equation is a factorial and an equals sign
-            g.at -= 1
-            g.tokens[g.at] = Token("op", "=", token.position)
+        elif g.op == "!=" and g.setting.kind == "equation" and not g.token.spaced:
+            # 5!=120 in an equation is a factorial and an equals sign
+            g.exchange(Token("op", "=", g.token.position))
             node = Call("factorial", (node,))
-        elif g.is_op("%"):
+        elif g.op == "%":
             g.take()
             node = Call("percent", (node,))
-        elif g.is_op("°", "∘"):
+        elif g.op in ("°", "∘"):
             g.take()
             node = Call("degree", (node,))
         else:
             return node
+    return node
 
 
 def is_degree_sign(g: Grammar) -> bool:
@@ -84,6 +85,6 @@ def is_degree_sign(g: Grammar) -> bool:
         g.take()
         return True
     if g.is_op("{") and g.ahead().text in ("∘", "°") and g.ahead(2).text == "}":
-        g.at += 3
+        g.seek(g.at + 3)
         return True
     return False

@@ -45,7 +45,7 @@ def argument(g: Grammar, owner: Token) -> Node:
             raise ReadError("Only one thing can stand here.", token.position)
         return items[0]
     if token.kind == "number" and len(token.text) > 1:
-        g.tokens[g.at] = Token("number", token.text[1:], token.position + 1)
+        g.exchange(Token("number", token.text[1:], token.position + 1))
         return Number(token.text[0])
     g.deeper()
     node = g.atom()

@@ -17,6 +17,7 @@ from .. import limits
 from ..results import ReadError
 from . import atoms
 from .brackets import CLOSING
+from .faults import unexpected
 from .lexicon import Setting
 from .tokens import Token
 from .tree import (
@@ -40,13 +41,13 @@ from .tree import (
 )  # fmt: skip
 
 RELATIONS = frozenset(("=", "<", ">", "<=", ">=", "!=", "in"))
+_COMMAS = frozenset((",", ";"))
+_SIGNS = frozenset(("+", "-", "±", "∓"))
 _OPENERS = frozenset(("(", "[", "{", "⦃", "√", "∛", "∜", "⌊", "⌈", "∅"))
-_NAMES = {
-    "*": "×", "/": "÷", "<=": "≤", ">=": "≥", "!=": "≠", "⦃": "{", "⦄": "}", "in": "in", "\\\\": "\\\\",
-}  # fmt: skip
 
 
 _CLOSING = frozenset(CLOSING.values())
+_ENDS_PRODUCT = RELATIONS | _SIGNS | _COMMAS | _CLOSING | {"and", "or", "∪"}
 
 
 class Grammar:
@@ -56,27 +57,33 @@ class Grammar:
         self.tokens = tokens
         self.setting = setting
         self.notes = notes
-        self.at = 0
         self.level = 0
         self.bars = 0  # |…| opened and not closed within the present brackets
         self.bare_slash = False
+        self.seek(0)
 
-    # The cursor.
+    # The cursor: `token` is the next token, `op` its text where it is an operator.
 
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.at]
+    def seek(self, at: int) -> None:
+        self.at = at
+        self.token = token = self.tokens[at]
+        self.op = token.text if token.kind == "op" else ""
+
+    def exchange(self, token: Token) -> None:
+        """Another token in place of the next one."""
+        self.tokens[self.at] = token
+        self.seek(self.at)
 
     def ahead(self, count: int = 1) -> Token:
         return self.tokens[min(self.at + count, len(self.tokens) - 1)]
 
     def is_op(self, *texts: str) -> bool:
-        return self.token.kind == "op" and self.token.text in texts
+        return self.op in texts
 
     def take(self) -> Token:
         token = self.token
         if token.kind != "end":
-            self.at += 1
+            self.seek(self.at + 1)
         return token
 
     def deeper(self) -> None:
@@ -97,7 +104,7 @@ class Grammar:
 
     def statements(self) -> Node:
         items = [self.either()]
-        while self.is_op(",", ";"):
+        while self.op in _COMMAS:
             self.take()
             items.append(self.either())
         return items[0] if len(items) == 1 else Group("", tuple(items), "")
@@ -105,7 +112,7 @@ class Grammar:
     def either(self) -> Node:
         self.deeper()
         items = [self.both()]
-        while self.is_op("or"):
+        while self.op == "or":
             self.take()
             items.append(_with_left(items[-1], self.both()))
         self.level -= 1
@@ -113,13 +120,13 @@ class Grammar:
 
     def both(self) -> Node:
         items = [self.negation()]
-        while self.is_op("and"):
+        while self.op == "and":
             self.take()
             items.append(self.negation())
         return items[0] if len(items) == 1 else All(tuple(items))
 
     def negation(self) -> Node:
-        if self.is_op("not"):
+        if self.op == "not":
             self.take()
             self.deeper()
             inner = self.negation()
@@ -130,7 +137,7 @@ class Grammar:
     def relation(self) -> Node:
         left = self.union()
         links: list[Node] = []
-        while self.token.kind == "op" and self.token.text in RELATIONS:
+        while self.op in RELATIONS:
             op = self.take().text
             right = self.union()
             links.append(Relation(op, left, right))
@@ -141,7 +148,7 @@ class Grammar:
 
     def union(self) -> Node:
         items = [self.sum()]
-        while self.is_op("∪") or self.union_letter(items[-1]):
+        while self.op == "∪" or self.union_letter(items[-1]):
             self.take()
             items.append(self.sum())
         return items[0] if len(items) == 1 else Union(tuple(items))
@@ -155,13 +162,13 @@ class Grammar:
     def sum(self) -> Node:
         self.deeper()
         terms = [self.signed_term(first=True)]
-        while self.is_op("+", "-", "±", "∓"):
+        while self.op in _SIGNS:
             terms.append(self.signed_term(first=False))
         self.level -= 1
         return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
     def signed_term(self, first: bool) -> Node:
-        if not self.is_op("+", "-", "±", "∓"):
+        if self.op not in _SIGNS:
             return self.product()
         sign = self.take()
         if first and sign.text == "+" and self.is_op("-") and not self.token.spaced:
@@ -174,12 +181,12 @@ class Grammar:
     def product(self) -> Node:
         factors = [self.signed()]
         after_slash = False
-        while True:
-            if self.is_op("*"):
+        while self.op not in _ENDS_PRODUCT and self.token.kind != "end":
+            if self.op == "*":
                 self.take()
                 factors.append(self.signed())
                 after_slash = False
-            elif self.is_op("/"):
+            elif self.op == "/":
                 self.take()
                 factors = [Quotient(_product(factors), self.signed())]
                 after_slash = True
@@ -187,7 +194,8 @@ class Grammar:
                 self.bare_slash = self.bare_slash or after_slash
                 factors.append(self.power())
             else:
-                return _product(factors)
+                break
+        return _product(factors)
 
     def starts_factor(self, before: Node) -> bool:
         """May the next token begin a factor with no sign between?"""
@@ -203,7 +211,7 @@ class Grammar:
             return not self.union_letter(before)
         if token.kind == "cmd":
             return not token.text.startswith("end:")
-        return token.kind == "op" and (token.text in _OPENERS or (token.text == "|" and self.bars == 0))
+        return self.op in _OPENERS or (self.op == "|" and self.bars == 0)
 
     def check_number_after(self, before: Node, token: Token) -> None:
         if isinstance(before, Symbol | Constant):
@@ -216,7 +224,7 @@ class Grammar:
             )
 
     def signed(self) -> Node:
-        if self.is_op("-", "+", "±", "∓"):
+        if self.op in _SIGNS:
             sign = self.take().text
             self.deeper()
             inner = self.signed()
@@ -228,7 +236,7 @@ class Grammar:
 
     def power(self) -> Node:
         base = self.postfix()
-        if not self.is_op("^"):
+        if self.op != "^":
             return base
         caret = self.take()
         if self.token.kind == "end":
@@ -250,7 +258,7 @@ class Grammar:
         return self.power()
 
     def postfix(self) -> Node:
-        return atoms.suffixes(self, self.atom())
+        return atoms.suffixes(self, atoms.atom(self))
 
     def atom(self) -> Node:
         return atoms.atom(self)
@@ -259,22 +267,7 @@ class Grammar:
 
     def unexpected(self) -> ReadError:
         """The error for a token that cannot stand here."""
-        token = self.token
-        if token.kind == "end":
-            before = self.tokens[self.at - 1] if self.at else token
-            shown = _NAMES.get(before.text, before.text)
-            return ReadError(f"Something is missing after {shown}.", before.position, unfinished=True)
-        shown = _NAMES.get(token.text, token.text)
-        if token.text in _CLOSING:
-            if self.at and self.tokens[self.at - 1].text in ("(", "[", "{", "⦃"):
-                return ReadError("There is nothing between these brackets.", token.position, unfinished=True)
-            last = self.tokens[self.at - 1] if self.at else None
-            if last and last.kind == "op" and last.text not in _CLOSING:
-                return ReadError("Something is missing before the bracket.", token.position, unfinished=True)
-            return ReadError(f"The bracket {shown} closes nothing that was opened.", token.position)
-        if self.at == 0 or self.tokens[self.at - 1].kind == "op":
-            return ReadError(f"Something is missing before {shown}.", token.position)
-        return ReadError(f"The sign {shown} cannot be read here.", token.position)
+        return unexpected(self)
 
 
 def _product(factors: list[Node]) -> Node:

@@ -61,7 +61,7 @@ def _comma_groups(g: Grammar, token: Token, text: str) -> str:
     spaced = False
     while _comma_group(g):
         braced = g.is_op("{")
-        g.at += 3 if braced else 1
+        g.seek(g.at + (3 if braced else 1))
         spaced = spaced or g.token.spaced
         groups.append(g.take().text)
         if not groups[-1].isdigit():
@@ -85,7 +85,7 @@ def _mixed(g: Grammar, token: Token, text: str) -> Node:
     if not (top.text.isdigit() and g.ahead().text == "/" and g.ahead(2).text.isdigit()):
         raise ReadError("Two numbers stand next to each other. Write a sign between them.", top.position)
     bottom = g.ahead(2)
-    g.at += 3
+    g.seek(g.at + 3)
     return _proper(g, token, text, top.text, bottom.text)
 
 
@@ -96,7 +96,7 @@ def _latex_mixed(g: Grammar, token: Token, text: str) -> Node:
     match fraction:
         case Quotient(top=Number(text=top), bottom=Number(text=bottom)) if top.isdigit() and bottom.isdigit():
             return _proper(g, token, text, top, bottom)
-    g.at = start
+    g.seek(start)
     return Number(text)
 
 
