@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import lru_cache
 
 from . import limits
 from .algebra.balls import precision
@@ -72,7 +73,7 @@ def _judged(parsed: Parsed, reading: Reading, scheme: Scheme, in_place: bool) ->
     waiting: list[Undecided | NeedsPool] = []
     for key in scheme.keys:
         try:
-            finding = judges.judge(parsed.tree, _key(key, scheme), scheme, in_place)
+            finding = judges.judge(parsed.tree, _key(key, scheme.kind, scheme.variables), scheme, in_place)
         except (Undecided, NeedsPool) as doubt:
             waiting.append(doubt)
             continue
@@ -94,16 +95,13 @@ def _not_correct(findings: list[Finding], waiting: list[Undecided | NeedsPool], 
     return Verdict(INCORRECT, best.reason, best.reason_class, best.method, reading)
 
 
-def _key(text: str, scheme: Scheme) -> Node:
+@lru_cache(maxsize=1024)  # one key meets many answers
+def _key(text: str, kind: str, variables: tuple[str, ...]) -> Node:
+    """The key is the officer's: letters beside the declared ones are allowed in it."""
     try:
-        return parse(text, _key_scheme(scheme)).tree
+        return parse(text, Scheme(kind, "", {"variables": variables, "up_to_constant": True})).tree
     except ReadError as error:
         raise SchemeError(f"The key {text!r} cannot be read: {error}") from error
-
-
-def _key_scheme(scheme: Scheme) -> Scheme:
-    """The key is the officer's: letters beside the declared ones are allowed in it."""
-    return Scheme(scheme.kind, "", {"variables": scheme.variables, "up_to_constant": True})
 
 
 def _mark_words(answer: str, scheme: Scheme) -> Verdict:

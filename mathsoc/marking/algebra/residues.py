@@ -11,6 +11,7 @@ where no such further letter was needed.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import blake2b
@@ -18,7 +19,7 @@ from itertools import product
 from math import lcm
 
 from .core import add, mul, split
-from .node import Core, E, I, q, walk
+from .node import Core, E, I, q, symbols, walk
 from .primefield import NotHere, Undefined, prime, sqrt, sqrt_of_minus_one
 
 POINTS = 3
@@ -37,27 +38,74 @@ class Comparison:
 
 def compare(left: Core, right: Core) -> Comparison | None:
     """Are both the same expression in their letters? None where they have no values in a prime field."""
-    nodes = walk(left) + walk(right)
-    roots = _root_bases(nodes)
-    if len(roots) > _MAX_ROOTS:
-        return None
-    rational = all(_plain(node) for node in nodes)
-    seed = f"{left.key}|{right.key}"
-    done = 0
-    for trial in range(_TRIALS):
-        field_ = _Field(seed, trial, _symbol_degrees(nodes))
-        try:
-            same = _same_at(field_, left, right, roots)
-        except Undefined:
-            continue
-        except (NotHere, RecursionError):
+    return _Trials(left, right).all(_same_at)
+
+
+def proportional(left: Core, right: Core) -> Comparison | None:
+    """Is one a constant multiple of the other, at pairs of points? Neither may be 0 everywhere.
+
+    f(x)·g(x') = f(x')·g(x) for two independent points x and x' of one prime field.
+    """
+    return _Trials(left, right).all(_proportional_at)
+
+
+class _Trials:
+    """What is common to all the points at which a pair of expressions is tried."""
+
+    def __init__(self, left: Core, right: Core) -> None:
+        self.left, self.right = left, right
+        nodes = walk(left) + walk(right)
+        self.roots = _root_bases(nodes)
+        self.degrees = _symbol_degrees(nodes)
+        self.complex = any(node.key == "'i" for node in nodes)
+        self.rational = all(map(_plain, nodes))
+        self.seed = f"{left.key}|{right.key}|"
+
+    def all(self, test: Callable[[_Trials, int], bool]) -> Comparison | None:
+        """The test at as many points as make a proof, points without values left out."""
+        if len(self.roots) > _MAX_ROOTS:
             return None
-        if not same:
-            return Comparison(False, rational)
-        done += 1
-        if done == POINTS:
-            return Comparison(True, rational)
-    return None
+        done = 0
+        for trial in range(_TRIALS):
+            try:
+                same = test(self, trial)
+            except Undefined:
+                continue
+            except (NotHere, RecursionError):
+                return None
+            if not same:
+                return Comparison(False, self.rational)
+            done += 1
+            if done == POINTS:
+                return Comparison(True, self.rational)
+        return None
+
+    def values(self, trial: int, point: str = "") -> Iterator[tuple[tuple[int, ...], int, int]]:
+        """Both values at one point under one prime, for every choice of the signs of square roots and of i.
+
+        With each the choices that hold at every point: of i and of the roots of constants.
+        """
+        field_ = _Field(f"{self.seed}{trial}|", point, self.degrees)
+        for signs in product((1, -1), repeat=len(self.roots)):
+            for unit in (1, -1) if self.complex else (1,):
+                field_.choose({base.key: sign for base, sign in zip(self.roots, signs, strict=True)}, unit)
+                fixed = [sign for base, sign in zip(self.roots, signs, strict=True) if not symbols(base)]
+                yield (unit, *fixed), field_.value(self.left), field_.value(self.right)
+
+
+def _same_at(trials: _Trials, trial: int) -> bool:
+    return all(left == right for _, left, right in trials.values(trial))
+
+
+def _proportional_at(trials: _Trials, trial: int) -> bool:
+    here, there = list(trials.values(trial)), list(trials.values(trial, "there "))
+    p = prime_of(f"{trials.seed}{trial}|")
+    return all(
+        (f * other_g - other_f * g) % p == 0
+        for fixed, f, g in here
+        for other_fixed, other_f, other_g in there
+        if fixed == other_fixed
+    )
 
 
 def _plain(node: Core) -> bool:
@@ -67,9 +115,8 @@ def _plain(node: Core) -> bool:
 
 
 def _root_bases(nodes: list[Core]) -> list[Core]:
-    """The bases of square roots, once each; letters take their roots along (see `_symbol_degrees`)."""
-    found = {node.parts[0].key: node.parts[0] for node in nodes if _is_square_root(node)}
-    return list(found.values())
+    """What stands in square roots, once each; letters take their roots along (see `_symbol_degrees`)."""
+    return list(dict.fromkeys(node.parts[0] for node in nodes if _is_square_root(node)))
 
 
 def _is_square_root(node: Core) -> bool:
@@ -88,15 +135,13 @@ def _symbol_degrees(nodes: list[Core]) -> dict[str, int]:
     return degrees
 
 
-def _same_at(field_: _Field, left: Core, right: Core, roots: list[Core]) -> bool:
-    """Equality for every choice of the signs of the square roots and of i."""
-    complex_ = any(node.key == "'i" for node in walk(left) + walk(right))
-    for signs in product((1, -1), repeat=len(roots)):
-        for unit in (1, -1) if complex_ else (1,):
-            field_.choose({base.key: sign for base, sign in zip(roots, signs, strict=True)}, unit)
-            if field_.value(left) != field_.value(right):
-                return False
-    return True
+def _hash(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "big")
+
+
+def prime_of(seed: str) -> int:
+    """The prime under which a trial is made."""
+    return prime(_hash(seed + "prime"))
 
 
 @dataclass
@@ -104,28 +149,25 @@ class _Field:
     """One prime, one point, one choice of signs."""
 
     seed: str
-    trial: int
+    point: str
     degrees: dict[str, int]
     signs: dict[str, int] = field(default_factory=dict)
     unit: int = 1
     cache: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.p = prime(self.hash("prime"))
-
-    def hash(self, name: str) -> int:
-        data = f"{self.seed}|{self.trial}|{name}".encode("utf-8", "surrogatepass")
-        return int.from_bytes(blake2b(data, digest_size=16).digest(), "big")
+        self.p = prime_of(self.seed)
 
     def choose(self, signs: dict[str, int], unit: int) -> None:
         self.signs, self.unit = signs, unit
         self.cache.clear()
 
     def letter(self, name: str) -> int:
-        return self.hash(name) % (self.p - 2) + 2
+        return _hash(self.seed + name) % (self.p - 2) + 2
 
     def rational(self, value: Fraction) -> int:
-        return value.numerator % self.p * self.inverse(value.denominator) % self.p
+        top, bottom = value.numerator, value.denominator
+        return top % self.p if bottom == 1 else top % self.p * self.inverse(bottom) % self.p
 
     def inverse(self, value: int) -> int:
         if value % self.p == 0:
@@ -133,6 +175,8 @@ class _Field:
         return pow(value, -1, self.p)
 
     def value(self, node: Core) -> int:
+        if node.kind == "q":
+            return self.rational(node.value)
         known = self.cache.get(node.key)
         if known is None:
             known = self.cache[node.key] = self.work_out(node) % self.p
@@ -140,10 +184,9 @@ class _Field:
 
     def work_out(self, node: Core) -> int:
         match node.kind:
-            case "q":
-                return self.rational(node.value)
             case "s":
-                return pow(self.letter(node.name), self.degrees.get(node.name, 1), self.p)
+                letter, degree = self.letter(self.point + node.name), self.degrees.get(node.name, 1)
+                return letter if degree == 1 else pow(letter, degree, self.p)
             case "k":
                 return self.constant(node.name)
             case "+":
@@ -171,7 +214,7 @@ class _Field:
         if bottom == 1:
             return self.whole_power(self.value(base), top)
         if base.kind == "s":
-            root = pow(self.letter(base.name), self.degrees[base.name] // bottom, self.p)
+            root = pow(self.letter(self.point + base.name), self.degrees[base.name] // bottom, self.p)
             return self.whole_power(root, top)
         if base.key == "'e":
             return self.exponential(base, exponent)
@@ -193,12 +236,13 @@ class _Field:
         name = base.key if base.kind in ("q", "k") else str(self.value(base))
         out = 1
         for count, unit in _terms(exponent):
-            letter = self.letter(f"power {name} {unit.key if unit.kind != '+' else self.value(unit)}")
+            point = self.point if symbols(unit) else ""
+            letter = self.letter(f"{point}power {name} {unit.key if unit.kind != '+' else self.value(unit)}")
             # Denominators up to 60 share one letter's root; others stay letters of their own.
             if _COMMON % count.denominator == 0:
                 out = out * self.whole_power(letter, int(count * _COMMON)) % self.p
             else:
-                out = out * self.letter(f"{name} {count} {unit.key}") % self.p
+                out = out * self.letter(f"{point}{name} {count} {unit.key}") % self.p
         return out
 
     def function(self, node: Core) -> int:

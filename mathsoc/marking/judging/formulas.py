@@ -70,7 +70,7 @@ def atom(op: str, value: Core) -> Formula:
         number = value.value
         truth = {"=": number == 0, "!=": number != 0, ">": number > 0, ">=": number >= 0}[op]
         return TRUE if truth else FALSE
-    if op in ("=", "!=") and negate(value).key < value.key:
+    if op in ("=", "!=") and (value.parts[0] if value.kind == "+" else value).value < 0:
         value = negate(value)
     return Formula(f"{value.key} {op} 0", "atom", op, value)
 

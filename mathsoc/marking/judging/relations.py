@@ -6,8 +6,7 @@ from flint import acb
 
 from ..algebra import residues
 from ..algebra.balls import Ball, Unclear, evaluate
-from ..algebra.core import mul, substitute
-from ..algebra.node import ZERO, Core, sym, symbols
+from ..algebra.node import ZERO, Core, symbols
 from ..results import Finding, NeedsPool
 from ..syntax.tree import Node
 from .formulas import Formula, atom, formula, join, letters, only_equations
@@ -53,18 +52,17 @@ def settled(item: Formula) -> Formula:
 
 
 def _rescaled(mine: Formula, theirs: Formula) -> bool:
-    """f = 0 and c·f = 0: is f(x)·g(x') = f(x')·g(x) for two independent sets of letters?"""
+    """f = 0 and c·f = 0, which have the same solutions."""
     if mine.op not in ("=", "!=") or mine.op != theirs.op or mine.value is None or theirs.value is None:
         return False
     f, g = mine.value, theirs.value
     if symbols(f) != symbols(g) or not symbols(f):
         return False
-    if not (_somewhere_not_zero(f) and _somewhere_not_zero(g)):
-        return False  # 0 is a multiple of everything
-    moved = {name: sym(name + "'") for name in symbols(f)}
-    elsewhere = substitute(f, moved), substitute(g, moved)
-    found = residues.compare(mul(f, elsewhere[1]), mul(elsewhere[0], g))
-    return found is not None and found.same
+    found = residues.proportional(f, g)
+    if found is None or not found.same:
+        return False
+    # 0 is a multiple of everything; values made of letters alone were seen not to be 0.
+    return found.rational or (_somewhere_not_zero(f) and _somewhere_not_zero(g))
 
 
 def _somewhere_not_zero(value: Core) -> bool:
