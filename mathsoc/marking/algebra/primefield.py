@@ -13,16 +13,16 @@ class NotHere(ArithmeticError):
     """The expression has no value in a prime field."""
 
 
-BUCKETS = 1024
+BUCKETS = 128
 
 
 @lru_cache(maxsize=BUCKETS)
 def prime(bucket: int) -> int:
-    """One of 1024 primes between 2^60 and 2^61 that are 1 modulo 4, so that −1 has a square root.
+    """One of 128 primes between 2^60 and 2^61 that are 1 modulo 4, so that −1 has a square root.
 
     So many that no answer has room to be a multiple of all that may be picked.
     """
-    number = (1 << 60) + (bucket % BUCKETS) * (1 << 50) + 1
+    number = (1 << 60) + bucket * (1 << 53) + 1
     while not _is_prime(number):
         number += 4
     return number
@@ -45,7 +45,7 @@ def _is_prime(number: int) -> bool:
     return True
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=BUCKETS)
 def sqrt_of_minus_one(p: int) -> int:
     for base in range(2, 100):
         root = pow(base, (p - 1) // 4, p)

@@ -20,9 +20,9 @@ from math import lcm
 
 from .core import add, mul, split
 from .node import Core, E, I, q, symbols, walk
-from .primefield import NotHere, Undefined, prime, sqrt, sqrt_of_minus_one
+from .primefield import BUCKETS, NotHere, Undefined, prime, sqrt, sqrt_of_minus_one
 
-POINTS = 3
+POINTS = 2
 _MAX_ROOTS = 4
 _MAX_EXPONENT_TERMS = 40
 _TRIALS = 40
@@ -141,7 +141,7 @@ def _hash(text: str) -> int:
 
 def prime_of(seed: str) -> int:
     """The prime under which a trial is made."""
-    return prime(_hash(seed + "prime"))
+    return prime(_hash(seed + "prime") % BUCKETS)
 
 
 @dataclass
