@@ -9,6 +9,7 @@ from ..algebra.balls import Ball, Unclear, evaluate
 from ..algebra.node import ZERO, Core, symbols
 from ..results import Finding, NeedsPool
 from ..syntax.tree import Node
+from . import rational_line
 from .formulas import Formula, atom, formula, join, letters, only_equations
 
 WRONG = "This does not have the right solutions."
@@ -25,6 +26,9 @@ def judge(answer: Node, key: Node, in_place: bool) -> Finding:
 def same_solutions(mine: Formula, theirs: Formula, in_place: bool) -> Finding:
     if mine.key == theirs.key:
         return Finding(True, "identical")
+    found = rational_line.compare(mine, theirs)
+    if found is not None:
+        return found
     mine, theirs = settled(mine), settled(theirs)
     if mine.key == theirs.key:
         return Finding(True, "residue")
