@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -75,20 +76,31 @@ async def measure(chosen: list[Row], server: Server, contenders: list[Contender]
     """Both passes over the rows of one notation, and what is to be said of them."""
     await one_pass([row for row in chosen if row.plain][:WARM_UP], server, contenders)
     first = await one_pass(chosen, server, contenders)
-    again = await one_pass([row for row in chosen if row.plain], server, contenders)
+    again = await one_pass([row for row in chosen if row.plain], server, contenders, first)
     report(first, again)
     for result in first if misses else ():
         if result.contender != READ and not result.right:
             show(result)
 
 
-async def one_pass(chosen: list[Row], server: Server, contenders: list[Contender]) -> list[Result]:
-    """Every row by ours, and by all others if it asks for equality alone, before the next row."""
+async def one_pass(
+    chosen: list[Row], server: Server, contenders: list[Contender], before: Iterable[Result] = ()
+) -> list[Result]:
+    """Every row by ours, and by all others if it asks for equality alone, before the next row.
+
+    What ran into the time limit in a pass before is not tried again: it stays as it was.
+    """
+    hopeless = {
+        (result.contender, result.row.group, result.row.id): result
+        for result in before
+        if result.outcome == "timeout"
+    }
     results = []
     for row in chosen:
         results.append(await server.mark(row))
         for contender in contenders if row.plain else ():
-            results.append(await contender.mark(row))
+            known = hopeless.get((contender.name, row.group, row.id))
+            results.append(known or await contender.mark(row))
     return results
 
 

@@ -51,7 +51,7 @@ def cases(path: Path, notation: str) -> Iterator[Row]:
             for number, answer in enumerate(group.get(expected, ())):
                 latex = "\\" in answer
                 if latex == (notation == "latex"):
-                    name, options = f"{group['about']} {number}", group.get("options", {})
+                    name, options = f"{group['about']}: {expected} {number}", group.get("options", {})
                     kind, key = group["kind"], group["key"]
                     yield Row(path.stem, name, kind, key, answer, "auto", options, expected, latex)
 
