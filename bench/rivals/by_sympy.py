@@ -20,10 +20,11 @@ from sympy.parsing.sympy_parser import (
     convert_xor,
     implicit_multiplication_application,
     parse_expr,
+    rationalize,
     standard_transformations,
 )
 
-WAYS = (*standard_transformations, convert_xor, implicit_multiplication_application)
+WAYS = (*standard_transformations, rationalize, convert_xor, implicit_multiplication_application)
 CONSTANTS = {"e": sympy.E, "i": sympy.I, "pi": sympy.pi, "inf": sympy.oo}
 NAMES = {letter: sympy.Symbol(letter, real=True) for letter in string.ascii_letters} | CONSTANTS
 SIGNS = {"<=": sympy.Le, ">=": sympy.Ge, "!=": sympy.Ne, "=": sympy.Eq, "<": sympy.Lt, ">": sympy.Gt}
@@ -52,7 +53,7 @@ def judge(pair: Pair) -> tuple[str, str, str]:
 
 
 def read(kind: str, text: str, latex: bool) -> object:
-    """SymPy's objects, in ("or", …), ("and", …), ("set", …), ("list", …) where there are several."""
+    """SymPy's objects, in ("or", …), ("and", …), ("{}", …), ("()", …) where there are several."""
     if latex and not text.count(r"\begin"):
         text = PAIRED.sub(lambda found: LATEX[found[0]], text)
     text = text.strip()
@@ -66,7 +67,7 @@ def read(kind: str, text: str, latex: bool) -> object:
     whole = closes_at_end(text)
     inner = split(text[1:-1] if whole else text, ",")
     if len(inner) > 1 or (whole and text[0] != "("):
-        return ("set" if text[0] == "{" else "list", *(read(kind, part, latex) for part in inner))
+        return (text[0] + text[-1] if whole else "()", *(read(kind, part, latex) for part in inner))
     return relation(text, latex)
 
 
@@ -114,7 +115,8 @@ def value(text: str, latex: bool) -> sympy.Expr:
     if not latex:
         return parse_expr(text, local_dict=NAMES, transformations=WAYS)
     found = parse_latex(text)
-    return found.subs({symbol: NAMES.get(symbol.name, symbol) for symbol in found.free_symbols})
+    named = found.subs({symbol: NAMES.get(symbol.name, symbol) for symbol in found.free_symbols})
+    return sympy.nsimplify(named, rational=True)
 
 
 def same(one: object, two: object) -> bool:
@@ -124,13 +126,13 @@ def same(one: object, two: object) -> bool:
         return bool(one == two)
     if isinstance(one, Relational) or isinstance(two, Relational):
         return isinstance(one, Relational) and isinstance(two, Relational) and related(one, two)
-    return bool(sympy.simplify(one - two) == 0)
+    return bool(one == two or sympy.simplify(one - two) == 0)
 
 
 def several(one: object, two: object) -> bool:
     if not (isinstance(one, tuple) and isinstance(two, tuple)) or one[0] != two[0]:
         return False
-    if one[0] == "list":
+    if one[0] in ("()", "[]", "[)", "(]"):
         return len(one) == len(two) and all(map(same, one[1:], two[1:]))
     return all(any(same(a, b) for b in two[1:]) for a in one[1:]) and all(
         any(same(a, b) for a in one[1:]) for b in two[1:]
