@@ -36,7 +36,19 @@ from bench.score import Result, ratios, table
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = {"math-verify": "by_math_verify.py", "sympy": "by_sympy.py"}
 RIVALS = ROOT / "bench" / "rivals"
-WARM_UP = 10  # rows
+# Marked by all before the clock counts: other rows than those to come, so that no cache knows these.
+WARM_UP = [
+    Row("", "", kind, key, answer, "auto", {}, "correct", latex, key if latex else None)
+    for kind, answer, key, latex in (
+        ("number", "sqrt(8)", "2*sqrt(2)", False),
+        ("expression", "sin(2*w)/cos(w)", "2*sin(w)", False),
+        ("equation", "w = 2*v", "v = w/2", False),
+        ("inequality", "|w| < v", "v > |w|", False),
+        ("set", "{v, w^2}", "{w*w, v}", False),
+        ("expression", r"\frac{w^{2} - 1}{w - 1}", "w + 1", True),
+        ("equation", r"\sqrt{w} = v", r"v = \sqrt{w}", True),
+    )
+]
 READ = "read()"
 
 
@@ -62,25 +74,32 @@ async def run(args: argparse.Namespace) -> None:
         for contender in contenders:
             stack.push_async_callback(contender.stop)
             await contender.start()
+        everything: list[Result] = []
         for notation in ("typed", "latex") if args.notation == "both" else (args.notation,):
             chosen = [row for path in args.files for row in rows(path, notation)]
             if args.kinds:
                 chosen = [row for row in chosen if row.kind in args.kinds.split(",")]
             if chosen:
                 print(f"\n# notation: {notation}")
-                await measure(chosen, server, contenders, args.misses)
+                everything += await measure(chosen, server, contenders, args.misses)
+        if args.notation == "both":
+            print("\n# both notations")
+            compare(everything, whole=True)
         print(f"\nevent loop while ours marks: {server.lateness()}")
 
 
-async def measure(chosen: list[Row], server: Server, contenders: list[Contender], misses: bool) -> None:
-    """Both passes over the rows of one notation, and what is to be said of them."""
-    await one_pass([row for row in chosen if row.plain][:WARM_UP], server, contenders)
+async def measure(
+    chosen: list[Row], server: Server, contenders: list[Contender], misses: bool
+) -> list[Result]:
+    """Both passes over the rows of one notation, reported; returns the first."""
+    await one_pass(WARM_UP, server, contenders)
     first = await one_pass(chosen, server, contenders)
     again = await one_pass([row for row in chosen if row.plain], server, contenders, first)
     report(first, again)
     for result in first if misses else ():
         if result.contender != READ and not result.right:
             show(result)
+    return first
 
 
 async def one_pass(
@@ -107,16 +126,23 @@ async def one_pass(
 def report(first: list[Result], again: list[Result]) -> None:
     print("\n## Ours, every row\n")
     print(*table(result for result in first if result.contender == OURS), sep="\n")
-    plain = [result for result in first if result.row.plain and result.contender != READ]
+    compare(first, whole=False)
+    if not any(result.row.plain for result in first):
+        return
+    print("\n## The same rows once more, everything warm\n")
+    print(*table((result for result in again if result.contender != READ), whole=True), sep="\n")
+
+
+def compare(results: list[Result], whole: bool) -> None:
+    """All contenders on the rows that all of them got, and their times beside ours."""
+    plain = [result for result in results if result.row.plain and result.contender != READ]
     if not plain:
         return
     print("\n## Rows that ask for equality alone, by all\n")
-    print(*table(plain), sep="\n")
-    print("\n## The same rows once more, everything warm\n")
-    print(*table((result for result in again if result.contender != READ), whole=True), sep="\n")
+    print(*table(plain, whole), sep="\n")
     print("\n## Times beside each other\n")
     print(*ratios(plain, OURS), *ratios(plain, "mark()"), sep="\n")
-    if read := [result for result in first if result.contender == READ]:
+    if read := [result for result in results if result.contender == READ]:
         print(*ratios([result for result in plain if result.contender == "mark()"] + read, READ), sep="\n")
 
 
