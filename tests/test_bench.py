@@ -154,13 +154,11 @@ def test_every_teachers_case_is_a_row_once(path: Path) -> None:
     assert len({r.id for r in found}) == len(found)
 
 
-def measured(path: Path) -> list[list[str]]:
-    """The first table that the command prints, as cells."""
-    command = [sys.executable, "bench/marking.py", str(path), "--rivals", "none", "--notation", "typed"]
+def measured(path: Path) -> str:
+    command = [sys.executable, "bench/marking.py", str(path), "--rivals", "none", "--read", "--misses"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    section = done.stdout.partition("## Ours, every row\n\n")[2].partition("\n\n")[0]
-    return [re.split(r"  +", text) for text in section.splitlines()]
+    return done.stdout
 
 
 def test_the_command_counts_false_accepts_and_rejects(tmp_path: Path) -> None:
@@ -186,7 +184,9 @@ def test_the_command_counts_false_accepts_and_rejects(tmp_path: Path) -> None:
             for answer, outcome in wanted
         )
     )
-    head, everything, *_ = measured(path)
+    said = measured(path)
+    section = said.partition("## Ours, every row\n\n")[2].partition("\n\n")[0]
+    head, everything, *_ = (re.split(r"  +", text) for text in section.splitlines())
     cells = dict(zip(head, everything, strict=True))
     assert cells["file/kind"] == "pairs (all)"
     assert [cells[name] for name in ("rows", "right", "%")] == ["5", "2", "40.0"]
@@ -196,6 +196,9 @@ def test_the_command_counts_false_accepts_and_rejects(tmp_path: Path) -> None:
         "0",
         "1",
     ]
+    for contender in ("mathsoc", "mark()", "mark() cold"):
+        assert f"{contender}: 2x expression : '2x' for '2x': expected incorrect, got correct by " in said
+    assert re.search(r"^mark\(\) / read\(\): p50 \d+\.\d, p99 \d+\.\d$", said, re.MULTILINE)
 
 
 @pytest.fixture
