@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import gc
 import sys
-from functools import _lru_cache_wrapper
+from functools import _lru_cache_wrapper, lru_cache
 
 import sympy  # noqa: F401 - as in a worker, before the first pair
 from protocol import Pair, serve
 
 from mathsoc.marking import Scheme, SchemeError, mark, read
-
-FOUND: list[_lru_cache_wrapper[object]] = []
 
 
 def judge(pair: Pair) -> tuple[str, str, str]:
@@ -36,13 +34,18 @@ def scheme(pair: Pair) -> Scheme:
 
 def forget() -> None:
     """Empty every cache of ours that remembers earlier pairs, wherever one is."""
-    FOUND[:] = FOUND or [
+    for cache in caches(len(sys.modules)):
+        cache.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def caches(_loaded: int) -> list[_lru_cache_wrapper[object]]:
+    """All caches of ours; looked for again when more modules have been loaded."""
+    return [
         thing
         for thing in gc.get_objects()
         if isinstance(thing, _lru_cache_wrapper) and (thing.__module__ or "").startswith("mathsoc.")
     ]
-    for cache in FOUND:
-        cache.cache_clear()
 
 
 if __name__ == "__main__":
