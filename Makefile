@@ -33,10 +33,9 @@ drills: for-testing ## The long fault and fuzz drills
 	@$(BIN)/python tools/chromium.py
 	$(BIN)/pytest -m drill || { code=$$?; [ $$code -eq 5 ] && echo "There are no drills yet." || exit $$code; }
 
-bench: for-testing ## The benchmarks, each with its table: make bench [PAIRS="file.jsonl …"] for marking
+bench: for-testing ## The benchmarks, each with its table: make bench [PAIRS="file.jsonl …"] to mark those
 	@echo "== bench/live.py" && $(BIN)/python bench/live.py
-	@echo "== bench/marking.py" && if [ -n "$(PAIRS)" ]; then $(BIN)/python bench/marking.py $(PAIRS); \
-	  else echo "no pairs to mark: make bench PAIRS=\"a.jsonl b.jsonl\""; fi
+	@echo "== bench/marking.py" && $(BIN)/python bench/marking.py $(or $(PAIRS),tests/marking/cases/*.toml)
 
 migration: for-testing ## Write a migration from the models: make migration m="what changes"
 	@$(BIN)/python tools/migration.py "$(m)"
@@ -45,6 +44,8 @@ lock: ## Resolve the dependencies of pyproject.toml anew into the lock files
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra build pyproject.toml -o requirements.lock
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --all-extras pyproject.toml -o requirements-dev.lock
 	echo "uv==0.13.*" | $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -o tools/uv.lock.txt
+	echo "math-verify[antlr4_13_2]==0.9.*" | $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -o bench/rivals/math-verify.txt
+	echo "sympy==1.14.* antlr4-python3-runtime==4.11.*" | tr " " "\n" | $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -o bench/rivals/sympy.txt
 
 vendor: ## Build static/vendor anew from package-lock.json (needs Node)
 	npm ci

@@ -1,168 +1,157 @@
-"""How right and how fast the marking engine is on rows of JSON lines.
+"""How right and how fast the marking engine is, beside others, on rows of JSON lines.
 
     python bench/marking.py FILE... [--notation typed|latex|both] [--kinds number,expression] [--misses]
+                            [--rivals math-verify,sympy | none] [--read]
 
 A row in scope carries `ours`: {"kind", "options", "outcome"} and `key` where another key is to be used.
 `answer` is the typed spelling, `answer_latex` the LaTeX one. Rows with `teacher` are hostile: any outcome
-but `correct` within the time limit is right. Rows without either are skipped.
+but `correct` within the time limit is right. Rows without either are skipped. A .toml file is read as the
+cases of tests/marking/cases.
+
+Ours is measured as a server uses it (in place, or in the pool of workers) and as plain `mark` in a process
+of its own, once as it comes and once with every cache emptied before each row. The rivals get only rows that
+ask for equality alone, each in its own process and environment (made on first use in .cache/bench); one that
+takes more than 10 s for a row is ended. All contenders mark a row one after another before the next row, so
+that they share what else the machine does; first all rows once (that is what counts), then again (warm).
+SymPy's parser runs what it reads as Python: do not give it rows that you would not run.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import statistics
 import sys
-import time
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from mathsoc.marking import Scheme, SchemeError, read
-from mathsoc.marking.pool import MarkingPool
+from bench.ours import OURS, Server
+from bench.rivals import environment
+from bench.rivals.process import Contender, NoStart
+from bench.rows import Row, rows
+from bench.score import Result, ratios, table
 
-
-@dataclass(frozen=True)
-class Row:
-    """One thing to mark and what should come out."""
-
-    group: str
-    id: str
-    kind: str
-    key: str
-    answer: str
-    notation: str
-    options: dict[str, object]
-    expected: str
-
-
-@dataclass(frozen=True)
-class Result:
-    row: Row
-    outcome: str
-    method: str
-    reason: str
-    ms: float
-
-    @property
-    def right(self) -> bool:
-        accepted = {
-            "incorrect": ("incorrect", "unreadable"),
-            "bounded": ("incorrect", "unreadable", "undecided"),
-            "any": ("correct", "incorrect", "unreadable", "undecided"),
-        }.get(self.row.expected, (self.row.expected,))
-        return self.outcome in accepted
-
-
-def rows(path: Path, notation: str) -> Iterator[Row]:
-    """The rows in scope of one file, in the spelling asked for."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        raw = json.loads(line)
-        if "teacher" in raw:
-            # Some rows are only odd spellings of the key: being right is no fault there.
-            expected = "any" if raw.get("category") in ("unicode", "format") else "bounded"
-            yield Row(path.stem, raw["id"], "expression", raw["teacher"], raw["input"], "auto", {}, expected)
-            continue
-        ours = raw.get("ours")
-        if ours is None:
-            continue
-        latex = notation == "latex" or raw.get("notation") == "latex"
-        answer = raw.get("answer_latex") if notation == "latex" else raw["answer"]
-        if answer is None:
-            continue
-        key = ours.get("key", raw.get("key")) or ""
-        given = "latex" if latex and "\\" in answer else "auto"
-        yield Row(path.stem, raw["id"], ours["kind"], key, answer, given, ours["options"], ours["outcome"])
-
-
-async def mark_row(pool: MarkingPool, row: Row) -> Result:
-    started = time.perf_counter()
-    try:
-        scheme = Scheme(row.kind, row.key, row.options)
-        if row.expected == "readable":
-            reading = read(row.answer, scheme, row.notation)
-            outcome, method = ("readable" if reading.ok else "unreadable"), "reading"
-            reason = reading.problem.message if reading.problem else ""
-        else:
-            verdict = await pool.mark(row.answer, scheme, row.notation)
-            outcome, method, reason = verdict.outcome, verdict.method, verdict.reason
-    except SchemeError as error:
-        outcome, method, reason = "error", "", str(error)
-    return Result(row, outcome, method, reason, (time.perf_counter() - started) * 1000)
-
-
-def table(results: list[Result]) -> None:
-    groups: dict[str, list[Result]] = defaultdict(list)
-    for result in results:
-        groups[f"{result.row.group}/{result.row.kind}"].append(result)
-        groups[f"{result.row.group} (all)"].append(result)
-    columns = ("rows", "right", "%", "f.accept", "f.reject", "undecided", "median", "p95", "p99", "max ms")
-    print(f"{'file/kind':28}" + "".join(f"{name:>10}" for name in columns))
-    for name in sorted(groups):
-        print(f"{name:28}" + "".join(f"{value:>10}" for value in _line(groups[name])))
-
-
-def _line(results: list[Result]) -> tuple[object, ...]:
-    wrong = [result for result in results if not result.right]
-    times = sorted(result.ms for result in results)
-    return (
-        len(results),
-        len(results) - len(wrong),
-        f"{100 * (1 - len(wrong) / len(results)):.1f}",
-        sum(result.outcome == "correct" for result in wrong),
-        sum(result.row.expected == "correct" and result.outcome != "undecided" for result in wrong),
-        sum(result.outcome == "undecided" for result in results),
-        f"{statistics.median(times):.2f}",
-        f"{times[int(0.95 * (len(times) - 1))]:.1f}",
-        f"{times[int(0.99 * (len(times) - 1))]:.1f}",
-        f"{times[-1]:.1f}",
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPTS = {"math-verify": "by_math_verify.py", "sympy": "by_sympy.py"}
+RIVALS = ROOT / "bench" / "rivals"
+# Marked by all before the clock counts: other rows than those to come, so that no cache knows these.
+WARM_UP = [
+    Row("", "", kind, key, answer, "auto", {}, "correct", latex, key if latex else None)
+    for kind, answer, key, latex in (
+        ("number", "sqrt(8)", "2*sqrt(2)", False),
+        ("expression", "sin(2*w)/cos(w)", "2*sin(w)", False),
+        ("equation", "w = 2*v", "v = w/2", False),
+        ("inequality", "|w| < v", "v > |w|", False),
+        ("set", "{v, w^2}", "{w*w, v}", False),
+        ("expression", r"\frac{w^{2} - 1}{w - 1}", "w + 1", True),
+        ("equation", r"\sqrt{w} = v", r"v = \sqrt{w}", True),
     )
+]
+READ = "read()"
+
+
+def own(name: str, *flags: str) -> Contender:
+    command = [sys.executable, "-B", str(RIVALS / "by_mathsoc.py"), *flags]
+    return Contender(name, command, {"PYTHONPATH": str(ROOT)})
+
+
+def rivals(names: str) -> list[Contender]:
+    """Their contenders, named as pinned. Raises NoEnvironment."""
+    found = []
+    for name in names.split(",") if names != "none" else ():
+        command = [str(environment.python(name)), "-B", str(RIVALS / SCRIPTS[name])]
+        found.append(Contender(environment.version(name), command))
+    return found
 
 
 async def run(args: argparse.Namespace) -> None:
-    pool = MarkingPool()
-    await asyncio.to_thread(pool.start)
-    lags: list[float] = []
-    watcher = asyncio.create_task(watch(lags))
-    try:
-        notations = ("typed", "latex") if args.notation == "both" else (args.notation,)
-        for notation in notations:
+    contenders = [own("mark()"), own("mark() cold", "--cold"), *rivals(args.rivals)]
+    contenders += [own(READ, "--read")] if args.read else []
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(Server())
+        for contender in contenders:
+            stack.push_async_callback(contender.stop)
+            await contender.start()
+        everything: list[Result] = []
+        for notation in ("typed", "latex") if args.notation == "both" else (args.notation,):
             chosen = [row for path in args.files for row in rows(path, notation)]
             if args.kinds:
                 chosen = [row for row in chosen if row.kind in args.kinds.split(",")]
-            for row in chosen[:5]:  # warm
-                await mark_row(pool, row)
-            results = [await mark_row(pool, row) for row in chosen]
-            print(f"\nnotation: {notation}")
-            table(results)
-            if args.misses:
-                for result in results:
-                    if not result.right:
-                        show(result)
-        late = sorted(lags)
-        print(f"\nevent loop: p99 {late[int(0.99 * (len(late) - 1))]:.1f} ms late, at most {late[-1]:.1f} ms")
-    finally:
-        watcher.cancel()
-        await asyncio.to_thread(pool.stop)
+            if chosen:
+                print(f"\n# notation: {notation}")
+                everything += await measure(chosen, server, contenders, args.misses)
+        if args.notation == "both":
+            print("\n# both notations")
+            compare(everything, whole=True)
+        print(f"\nevent loop while ours marks: {server.lateness()}")
 
 
-async def watch(lags: list[float]) -> None:
-    """How late the event loop comes back, in milliseconds, again and again."""
-    while True:
-        before = time.perf_counter()
-        await asyncio.sleep(0.001)
-        lags.append((time.perf_counter() - before - 0.001) * 1000)
+async def measure(
+    chosen: list[Row], server: Server, contenders: list[Contender], misses: bool
+) -> list[Result]:
+    """Both passes over the rows of one notation, reported; returns the first."""
+    await one_pass(WARM_UP, server, contenders)
+    first = await one_pass(chosen, server, contenders)
+    again = await one_pass([row for row in chosen if row.plain], server, contenders, first)
+    report(first, again)
+    for result in first if misses else ():
+        if result.contender != READ and not result.right:
+            show(result)
+    return first
+
+
+async def one_pass(
+    chosen: list[Row], server: Server, contenders: list[Contender], before: Iterable[Result] = ()
+) -> list[Result]:
+    """Every row by ours, and by all others if it asks for equality alone, before the next row.
+
+    What ran into the time limit in a pass before is not tried again: it stays as it was.
+    """
+    hopeless = {
+        (result.contender, result.row.group, result.row.id): result
+        for result in before
+        if result.outcome == "timeout"
+    }
+    results = []
+    for row in chosen:
+        results.append(await server.mark(row))
+        for contender in contenders if row.plain else ():
+            known = hopeless.get((contender.name, row.group, row.id))
+            results.append(known or await contender.mark(row))
+    return results
+
+
+def report(first: list[Result], again: list[Result]) -> None:
+    print("\n## Ours, every row\n")
+    print(*table(result for result in first if result.contender == OURS), sep="\n")
+    compare(first, whole=False)
+    if not any(result.row.plain for result in first):
+        return
+    print("\n## The same rows once more, everything warm\n")
+    print(*table((result for result in again if result.contender != READ), whole=True), sep="\n")
+
+
+def compare(results: list[Result], whole: bool) -> None:
+    """All contenders on the rows that all of them got, and their times beside ours."""
+    plain = [result for result in results if result.row.plain and result.contender != READ]
+    if not plain:
+        return
+    print("\n## Rows that ask for equality alone, by all\n")
+    print(*table(plain, whole), sep="\n")
+    print("\n## Times beside each other\n")
+    print(*ratios(plain, OURS), *ratios(plain, "mark()"), sep="\n")
+    if read := [result for result in results if result.contender == READ]:
+        print(*ratios([result for result in plain if result.contender == "mark()"] + read, READ), sep="\n")
 
 
 def show(result: Result) -> None:
     row = result.row
     print(
-        f"{row.id} {row.kind} {row.options or ''}: {row.answer!r} for {row.key!r}: expected {row.expected}, "
-        f"got {result.outcome} by {result.method} in {result.ms:.0f} ms: {result.reason}"
+        f"{result.contender}: {row.id} {row.kind} {row.options or ''}: {row.answer!r} for {row.key!r}: "
+        f"expected {row.expected}, got {result.outcome} by {result.method or '?'} "
+        f"in {result.ms:.0f} ms: {result.reason}"
     )
 
 
@@ -172,7 +161,15 @@ def main() -> None:
     parser.add_argument("--notation", choices=("typed", "latex", "both"), default="both")
     parser.add_argument("--kinds", help="only these kinds, separated by commas")
     parser.add_argument("--misses", action="store_true", help="list what came out wrong")
-    asyncio.run(run(parser.parse_args()))
+    parser.add_argument("--rivals", default=",".join(SCRIPTS), help="some of them, or none")
+    parser.add_argument("--read", action="store_true", help="the time of `read` alone beside that of `mark`")
+    args = parser.parse_args()
+    if unknown := set(args.rivals.split(",")) - {*SCRIPTS, "none"}:
+        parser.error(f"unknown rival {', '.join(sorted(unknown))}; known: {', '.join(SCRIPTS)}, none")
+    try:
+        asyncio.run(run(args))
+    except (environment.NoEnvironment, NoStart) as error:
+        sys.exit(f"bench/marking.py: {error}")
 
 
 if __name__ == "__main__":
