@@ -63,6 +63,9 @@ def _mark(answer: str, scheme: Scheme, notation: str, in_place: bool) -> Verdict
     try:
         with precision(limits.BALL_BITS), bounded() if in_place else nullcontext():
             return _judged(parsed, reading, scheme, in_place)
+    except NeedsPool as needed:
+        needed.reading = reading
+        raise
     except (ArithmeticError, RecursionError, MemoryError) as error:
         # A limit that was missed: no verdict rather than a wrong one, and never a crash.
         return undecided("The engine could not decide this.", f"limit: {type(error).__name__}", reading)

@@ -22,10 +22,13 @@ from pebble import ProcessExpired, ProcessPool
 
 from . import limits, worker
 from .engine import mark_in_place, undecided
-from .reading import read
 from .results import MarkingError, NeedsPool, Reading, Verdict
 from .scheme import Scheme
 
+PRELOADED = (  # what the engine imports only when it is needed
+    "mathsoc.marking.worker", "mathsoc.marking.algebra.constants", "mathsoc.marking.judging.sampling",
+    "mathsoc.marking.judging.nearness", "mathsoc.marking.judging.waves",
+)  # fmt: skip
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -56,8 +59,7 @@ class MarkingPool:
             if self._pool is not None:
                 return
             context = multiprocessing.get_context("forkserver")
-            modules = ["mathsoc.marking.worker", "mathsoc.marking.sampling", "mathsoc.marking.constants"]
-            context.set_forkserver_preload([*modules, "sympy"] if self._warm else modules)
+            context.set_forkserver_preload([*PRELOADED, "sympy"] if self._warm else list(PRELOADED))
             _start_forkserver()
             self._pool = ProcessPool(
                 max_workers=self._workers,
@@ -82,8 +84,8 @@ class MarkingPool:
         """
         try:
             return mark_in_place(answer, scheme, notation)
-        except NeedsPool:
-            reading = read(answer, scheme, notation)
+        except NeedsPool as needed:
+            reading = needed.reading
         return await self.run(reading, worker.task, answer, scheme, notation)
 
     async def run(self, reading: Reading, function: Callable[..., Verdict], *args: object) -> Verdict:

@@ -31,7 +31,12 @@ class Undecided(MarkingError):
 
 
 class NeedsPool(MarkingError):
-    """Raised in place of work that the input limits do not bound, when only bounded work is allowed."""
+    """Raised in place of work that the input limits do not bound, when only bounded work is allowed.
+
+    `reading` is the answer as it was read, where it was raised by marking.
+    """
+
+    reading: Reading
 
 
 @dataclass(frozen=True)

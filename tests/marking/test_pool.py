@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
 
 from mathsoc.marking import Reading, Scheme, SchemeError, Verdict, limits
-from mathsoc.marking.pool import MarkingPool
+from mathsoc.marking.pool import PRELOADED, MarkingPool
 from tests.marking import misbehave
 
 NOTHING = Reading(ok=True)
@@ -41,6 +42,11 @@ def pool() -> Iterator[MarkingPool]:
     shared.start()
     yield shared
     shared.stop()
+
+
+@pytest.mark.parametrize("module", PRELOADED)
+def test_what_is_loaded_ahead_exists(module: str) -> None:
+    assert find_spec(module) is not None
 
 
 async def test_a_worker_marks(pool: MarkingPool) -> None:
