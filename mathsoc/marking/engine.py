@@ -39,6 +39,22 @@ def mark_in_place(answer: str, scheme: Scheme, notation: str = "auto") -> Verdic
     return _mark(answer, scheme, notation, in_place=True)
 
 
+def read_key(scheme: Scheme) -> Reading:
+    """How the scheme's own key is understood. Raises SchemeError where a key of it cannot be read."""
+    if scheme.kind in WORD_KINDS:
+        for key in scheme.keys:
+            if (problem := read(key, scheme).problem) is not None:
+                raise SchemeError(f"The key {key!r} cannot be read: {problem.message}")
+        return read(scheme.key, scheme)
+    first, *_ = [_parsed_key(key, scheme) for key in scheme.keys]
+    return shown(first)
+
+
+def key_tree(scheme: Scheme) -> Node:
+    """The tree of the key. Raises SchemeError where it cannot be read."""
+    return _key(scheme.key, scheme)
+
+
 def unreadable(reading: Reading) -> Verdict:
     """The verdict on an answer that could not be read: not charged."""
     message = reading.problem.message if reading.problem else ""
@@ -95,8 +111,12 @@ def _not_correct(findings: list[Finding], waiting: list[Undecided | NeedsPool], 
 
 
 def _key(text: str, scheme: Scheme) -> Node:
+    return _parsed_key(text, scheme).tree
+
+
+def _parsed_key(text: str, scheme: Scheme) -> Parsed:
     try:
-        return parse(text, _key_scheme(scheme)).tree
+        return parse(text, _key_scheme(scheme))
     except ReadError as error:
         raise SchemeError(f"The key {text!r} cannot be read: {error}") from error
 
