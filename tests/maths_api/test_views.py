@@ -98,10 +98,9 @@ async def test_verdicts(app: Quart, world: World) -> None:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_normal_forms_of_what_is_alike_are_alike(app: Quart, world: World) -> None:
     carol = await already_signed_in(app, world, "carol")
-    texts = {
-        (await ask(carol, "normalise", {"answer": one}))[1]["normal"] for one in ("x/2", "0.5x", "x-x/2")
-    }
-    assert texts == {"x/2"}
+    for alike in ("x/2", "0.5x", "x-x/2"):
+        _, found = await ask(carol, "normalise", {"answer": alike})
+        assert found["normal"] == "x/2"
     status, found = await ask(carol, "normalise", {"answer": "500!", "kind": "number"})
     assert (status, found["ok"], found["normal"]) == (200, True, None) and found["notes"]
     status, found = await ask(carol, "normalise", {"answer": "(-1)^(1/4)"})
