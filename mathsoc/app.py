@@ -18,6 +18,7 @@ from mathsoc.home.views import blueprint as home_page
 from mathsoc.leaderboards.live import BoardSource
 from mathsoc.leaderboards.views import blueprint as leaderboard_pages
 from mathsoc.marking import pool
+from mathsoc.maths_api.views import blueprint as maths_api
 from mathsoc.members import views as members
 from mathsoc.members.rules import Viewer
 from mathsoc.schools import queries as schools
@@ -63,6 +64,7 @@ def create_app(config: Config) -> Mathsoc:
         challenge_pages,
         submission_pages,
         leaderboard_pages,
+        maths_api,
     ):
         app.register_blueprint(blueprint)
     _go_live(app)

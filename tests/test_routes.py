@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 CAST = ("anonymous", "alice", "bob", "lead", "carol", "admin", "suspended")
 MEMBERS = {"alice", "bob", "lead", "carol", "admin"}
+STAFF = {"carol", "admin"}
 
 # rule → (method, path, who gets past the door). Written by hand, so that a slip in the table is seen.
 EVERYBODY = set(CAST)
@@ -40,6 +41,10 @@ RULES: dict[str, tuple[str, str, set[str]]] = {
     ),
     "/leaderboards": ("GET", "/leaderboards", EVERYBODY),
     "/leaderboards/<slug>": ("GET", "/leaderboards/ladder", EVERYBODY),
+    "/api/openapi.json": ("GET", "/api/openapi.json", EVERYBODY),
+    "/api/math/validate": ("POST", "/api/math/validate", STAFF),
+    "/api/math/equivalent": ("POST", "/api/math/equivalent", STAFF),
+    "/api/math/normalise": ("POST", "/api/math/normalise", STAFF),
     "/leaderboards/<slug>/place": ("GET", "/leaderboards/ladder/place", EVERYBODY),
 }
 
@@ -84,6 +89,8 @@ async def test_the_door_of_every_rule(app: Quart, world: World) -> None:
                 seen = (rule, who, bool(headers), reply.status_code)
                 if who in allowed:
                     assert reply.status_code not in (401, 403) and reply.status_code < 500, seen
+                elif path.startswith("/api/"):
+                    assert reply.status_code == (403 if who in MEMBERS else 401), seen
                 elif method == "GET" and not headers:
                     assert reply.status_code == 303 and reply.headers["Location"].startswith("/login"), seen
                 else:

@@ -40,6 +40,22 @@ def mark_in_place(answer: str, scheme: Scheme, notation: str = "auto") -> Verdic
     return _mark(answer, scheme, notation, in_place=True)
 
 
+def check_keys(scheme: Scheme) -> Reading:
+    """How the scheme's own key is understood. Raises SchemeError where a key of it cannot be read."""
+    if scheme.kind in WORD_KINDS:
+        for key in scheme.keys:
+            if (problem := read(key, scheme).problem) is not None:
+                raise SchemeError(f"The key {key!r} cannot be read: {problem.message}")
+        return read(scheme.key, scheme)
+    first, *_ = [_parsed_key(key, scheme) for key in scheme.keys]
+    return shown(first)
+
+
+def key_tree(scheme: Scheme) -> Node:
+    """The tree of the key. Raises SchemeError where it cannot be read."""
+    return _parsed_key(scheme.key, scheme).tree
+
+
 def unreadable(reading: Reading) -> Verdict:
     """The verdict on an answer that could not be read: not charged."""
     message = reading.problem.message if reading.problem else ""
@@ -76,7 +92,7 @@ def _judged(parsed: Parsed, reading: Reading, scheme: Scheme, in_place: bool) ->
     waiting: list[Undecided | NeedsPool] = []
     for key in scheme.keys:
         try:
-            finding = judges.judge(parsed.tree, _key(key, scheme.kind, scheme.variables), scheme, in_place)
+            finding = judges.judge(parsed.tree, _parsed_key(key, scheme).tree, scheme, in_place)
         except (Undecided, NeedsPool) as doubt:
             waiting.append(doubt)
             continue
@@ -98,11 +114,15 @@ def _not_correct(findings: list[Finding], waiting: list[Undecided | NeedsPool], 
     return Verdict(INCORRECT, best.reason, best.reason_class, best.method, reading)
 
 
+def _parsed_key(text: str, scheme: Scheme) -> Parsed:
+    return _key(text, scheme.kind, scheme.variables)
+
+
 @lru_cache(maxsize=1024)  # one key meets many answers
-def _key(text: str, kind: str, variables: tuple[str, ...]) -> Node:
+def _key(text: str, kind: str, variables: tuple[str, ...]) -> Parsed:
     """The key is the officer's: letters beside the declared ones are allowed in it."""
     try:
-        return parse(text, Scheme(kind, "", {"variables": variables, "up_to_constant": True})).tree
+        return parse(text, Scheme(kind, "", {"variables": variables, "up_to_constant": True}))
     except ReadError as error:
         raise SchemeError(f"The key {text!r} cannot be read: {error}") from error
 

@@ -19,6 +19,7 @@ BALL_BITS = 400  # of a ball, where a layer asks for no other precision
 
 TASK_SECONDS = 1.0  # of work in a worker
 TOTAL_SECONDS = 2.0  # of waiting and work together
+TRAPS_SECONDS = 6.0  # for all the traps of one key
 START_SECONDS = 30.0  # for the workers to come up, once
 WORKERS = 2
 WORKER_BYTES = 512 * 1024 * 1024

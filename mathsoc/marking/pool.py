@@ -22,12 +22,15 @@ from pebble import ProcessExpired, ProcessPool
 
 from . import limits, worker
 from .engine import mark_in_place, undecided
-from .results import MarkingError, NeedsPool, Reading, Verdict
+from .normal import Normal, normalise
+from .reading import read
+from .results import MarkingError, NeedsPool, Reading, Undecided, Verdict
 from .scheme import Scheme
+from .traps import Trap, Tried, by_value, traps
 
 PRELOADED = (  # what the engine imports only when it is needed
     "mathsoc.marking.worker", "mathsoc.marking.algebra.constants", "mathsoc.marking.judging.sampling",
-    "mathsoc.marking.judging.nearness", "mathsoc.marking.judging.waves",
+    "mathsoc.marking.judging.nearness", "mathsoc.marking.judging.waves", "mathsoc.marking.traps",
 )  # fmt: skip
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -89,19 +92,26 @@ class MarkingPool:
         return await self.run(reading, worker.task, answer, scheme, notation)
 
     async def run(self, reading: Reading, function: Callable[..., Verdict], *args: object) -> Verdict:
-        """One task in a worker, within the limits. Raises the engine's own errors only."""
+        """One marking in a worker; `undecided` where a limit was met. Raises the engine's own errors only."""
+        try:
+            return await self.work(function, *args)
+        except Undecided as doubt:
+            return undecided(doubt.reason, doubt.method, reading)
+
+    async def work(self, function: Callable[..., T], *args: object) -> T:
+        """One task in a worker, within the limits. Raises Undecided where one was met."""
         if self._waiting >= limits.QUEUE_LENGTH:
-            return undecided(_HUMAN, "busy", reading)
+            raise Undecided(_HUMAN, "busy")
         self._waiting += 1
         try:
             for _ in range(_STARTS):
                 await self._come_up()
                 try:
-                    return await self._finished(reading, function, args)
+                    return await self._finished(function, args)
                 except _Broken as broken:
                     log.warning("the marking pool broke (%s); starting another", broken)
                     await asyncio.to_thread(self._replace, self._pool)
-            return undecided(_HUMAN, "busy", reading)
+            raise Undecided(_HUMAN, "busy")
         finally:
             self._waiting -= 1
 
@@ -121,14 +131,12 @@ class MarkingPool:
         if ready is not None and not ready.done():
             await asyncio.wait([asyncio.wrap_future(ready)], timeout=limits.START_SECONDS)
 
-    async def _finished(
-        self, reading: Reading, function: Callable[..., Verdict], args: tuple[object, ...]
-    ) -> Verdict:
+    async def _finished(self, function: Callable[..., T], args: tuple[object, ...]) -> T:
         pool = self._pool
         if pool is None:
-            return undecided(_HUMAN, "stopped", reading)
+            raise Undecided(_HUMAN, "stopped")
         try:
-            future: Future[Verdict] = pool.schedule(function, args=list(args), timeout=limits.TASK_SECONDS)
+            future: Future[T] = pool.schedule(function, args=list(args), timeout=limits.TASK_SECONDS)
         except RuntimeError as refusal:
             raise _Broken(type(refusal).__name__) from refusal
         waiter = asyncio.wrap_future(future)
@@ -140,7 +148,7 @@ class MarkingPool:
                 waiter.cancel()  # also ends a running worker: nobody waits for it any more
         if waiter.cancelled() or not waiter.done():
             # What never began did not take too long: the workers were busy with others.
-            return undecided(_HUMAN, "timeout" if began else "busy", reading)
+            raise Undecided(_HUMAN, "timeout" if began else "busy")
         error = waiter.exception()
         if isinstance(error, BrokenExecutor | RuntimeError) and not isinstance(error, RecursionError):
             raise _Broken(type(error).__name__)
@@ -148,18 +156,18 @@ class MarkingPool:
             return waiter.result()
         if isinstance(error, MarkingError):
             raise error
-        return _failed(error, reading)
+        raise _failed(error)
 
 
-def _failed(error: BaseException, reading: Reading) -> Verdict:
+def _failed(error: BaseException) -> Undecided:
     """A worker ran out of time or memory, or died. The log has the kind of error, never the answer."""
     if isinstance(error, TimeoutError):
-        return undecided(_HUMAN, "timeout", reading)
+        return Undecided(_HUMAN, "timeout")
     if isinstance(error, MemoryError):
-        return undecided(_HUMAN, "memory", reading)
+        return Undecided(_HUMAN, "memory")
     expired = isinstance(error, ProcessExpired)
     log.warning("marking worker failed: %s", "process ended" if expired else type(error).__name__)
-    return undecided(_HUMAN, "crashed", reading)
+    return Undecided(_HUMAN, "crashed")
 
 
 def _start_forkserver() -> None:
@@ -202,3 +210,37 @@ def stop() -> None:
 async def mark_bounded(answer: str, scheme: Scheme, notation: str = "auto") -> Verdict:
     """The verdict on an answer, never blocking the event loop for longer than a few milliseconds."""
     return await default_pool().mark(answer, scheme, notation)
+
+
+async def normalise_bounded(answer: str, scheme: Scheme, notation: str = "auto") -> Normal:
+    """The normal form, in place or from a worker. Raises Undecided where a limit was met, SchemeError."""
+    try:
+        return normalise(answer, scheme, notation, in_place=True)
+    except NeedsPool:
+        return await default_pool().work(normalise, answer, scheme, notation)
+
+
+async def try_traps(scheme: Scheme, statement: str = "") -> tuple[Tried, ...]:
+    """The traps of a key, each with its verdict; all together take TRAPS_SECONDS at most.
+
+    Those that time ran out for are undecided. Raises Undecided where the workers are too busy to propose
+    any, SchemeError where the key cannot be read.
+    """
+    proposed = await default_pool().work(traps, scheme, statement)
+    turns = asyncio.Semaphore(limits.WORKERS)  # members' answers must find a place beside these
+    ends = asyncio.get_running_loop().time() + limits.TRAPS_SECONDS
+    tried = await asyncio.gather(*(_try(trap, scheme, turns, ends) for trap in proposed))
+    return tuple(one for one in tried if one is not None)
+
+
+async def _try(trap: Trap, scheme: Scheme, turns: asyncio.Semaphore, ends: float) -> Tried | None:
+    """The trap with its verdict; None for what was meant to be wrong and is right by chance."""
+    try:
+        async with asyncio.timeout_at(ends), turns:
+            verdict = await mark_bounded(trap.answer, scheme)
+            if verdict.correct and not trap.equal:
+                by_chance = (await mark_bounded(trap.answer, by_value(scheme))).correct
+                return None if by_chance else Tried(trap, verdict)
+    except TimeoutError:
+        verdict = undecided(_HUMAN, "timeout", read(trap.answer, scheme))
+    return Tried(trap, verdict)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from mathsoc.errors import Busy, Forbidden, Missing, Refused, SignedOut
+from mathsoc.web.api import BadBody, problem, wants_problem
 from mathsoc.web.pages import page_context, wants_fragment
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ WORDS = {
     413: ("Too much at once", "What was sent is larger than this page accepts. Nothing was changed."),
     422: ("That can't be done", "Nothing was changed."),
     429: ("A little slower", "Too many requests in a short time. Wait a moment; no attempt was used."),
+    415: ("Not in that form", "This address takes another kind of content."),
     500: ("Our mistake", "Something went wrong here and nothing was changed. Please try again."),
     503: ("Back in a moment", "The server is busy or restarting. Nothing was changed; please try again."),
 }
@@ -37,6 +39,7 @@ def install(app: Quart) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(Busy, _busy)
+    app.register_error_handler(BadBody, _bad_body)
     app.register_error_handler(UnicodeDecodeError, _bad_text)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(PoolTimeout, _database)
@@ -47,6 +50,8 @@ def install(app: Quart) -> None:
 
 async def error_reply(status: int, message: str | None = None, **more: str) -> Response:
     title, words = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    if wants_problem():
+        return problem(status, message or words)
     context = {"status": status, "title": title, "message": message or words, **more}
     if wants_fragment():
         text = await render_template("errors/_error.html", **context)
@@ -85,12 +90,20 @@ async def _forbidden(error: Forbidden) -> Response:
 
 
 async def _signed_out(_error: SignedOut) -> Response:
+    if wants_problem():
+        return problem(401, "Sign in first: this needs the session cookie of POST /login.")
     # In a tab of its own, since what was typed here must not be lost.
     words = "Sign in in another tab, then send it again from here: what you typed is kept."
     return await error_reply(403, words, title="You are signed out", sign_in="/login")
 
 
+async def _bad_body(error: BadBody) -> Response:
+    return await error_reply(error.status, str(error))
+
+
 async def _refused(error: Refused) -> Response:
+    if wants_problem():
+        return problem(422, error.message, error.field)
     return await error_reply(422, error.message)
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from quart import Quart, Response, g, request
 
 from mathsoc.errors import Forbidden, SignedOut
+from mathsoc.web.api import wants_problem
 from mathsoc.web.pages import see, wants_fragment
 
 
@@ -53,6 +54,10 @@ RIGHTS: dict[str, Right] = {
     "leaderboards.index": Right.ANYONE,
     "leaderboards.show": Right.ANYONE,
     "leaderboards.own_place": Right.ANYONE,
+    "maths_api.openapi": Right.ANYONE,
+    "maths_api.validate": Right.STAFF,
+    "maths_api.equivalent": Right.STAFF,
+    "maths_api.normalise": Right.STAFF,
 }
 
 
@@ -85,7 +90,7 @@ async def _guard() -> Response | None:
     if request.endpoint is None or allows(RIGHTS[request.endpoint], g.get("viewer")):
         return None
     if g.get("viewer") is None:
-        if request.method == "GET" and not wants_fragment():
+        if request.method == "GET" and not (wants_fragment() or wants_problem()):
             return see(f"/login?next={quote(request.path)}")
         raise SignedOut
     raise Forbidden(f"This is for {RIGHTS[request.endpoint].value}.")

@@ -17,7 +17,7 @@ ROWS = (
     {"challenges", "publishing"},
     {"scoring"},
     {"submissions"},
-    {"leaderboards", "console", "home"},
+    {"leaderboards", "console", "home", "maths_api"},
 )
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
 ABOVE_ALL = ("app", "demo")
