@@ -23,7 +23,7 @@ from .results import (
     Verdict,
 )  # fmt: skip
 from .scheme import Scheme
-from .syntax.tree import Node
+from .syntax.tree import Node, Quantity, walk
 from .words_only import WORD_KINDS, same_text
 
 CORRECT_REASON = "This is right."
@@ -96,14 +96,19 @@ def _not_correct(findings: list[Finding], waiting: list[Undecided | NeedsPool], 
 
 def _key(text: str, scheme: Scheme) -> Node:
     try:
-        return parse(text, _key_scheme(scheme)).tree
+        tree = parse(text, _key_scheme(scheme)).tree
     except ReadError as error:
         raise SchemeError(f"The key {text!r} cannot be read: {error}") from error
+    if any(isinstance(node, Quantity) for node in walk(tree)):
+        unit = scheme.options["units"]
+        raise SchemeError(f"The key {text!r} must be a bare number: the option 'units' says it is in {unit}.")
+    return tree
 
 
 def _key_scheme(scheme: Scheme) -> Scheme:
     """The key is the officer's: letters beside the declared ones are allowed in it."""
-    return Scheme(scheme.kind, "", {"variables": scheme.variables, "up_to_constant": True})
+    units = {"units": scheme.options["units"]} if "units" in scheme.options else {}
+    return Scheme(scheme.kind, "", {"variables": scheme.variables, "up_to_constant": True, **units})
 
 
 def _mark_words(answer: str, scheme: Scheme) -> Verdict:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
+from .units import Unit
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -144,6 +146,14 @@ class Matrix:
     rows: tuple[tuple[Node, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit."""
+
+    value: Node
+    unit: Unit
+
+
 Node: TypeAlias = (
     Number
     | Mixed
@@ -163,6 +173,7 @@ Node: TypeAlias = (
     | Group
     | Union
     | Matrix
+    | Quantity
 )
 
 
@@ -173,7 +184,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return parts
         case All(items=parts) | Any(items=parts) | Group(items=parts) | Union(items=parts):
             return parts
-        case Negative(arg=arg) | PlusMinus(arg=arg) | Not(arg=arg):
+        case Negative(arg=arg) | PlusMinus(arg=arg) | Not(arg=arg) | Quantity(value=arg):
             return (arg,)
         case Quotient(top=left, bottom=right) | Power(base=left, exponent=right):
             return (left, right)
@@ -232,6 +243,8 @@ def rebuild(node: Node, parts: tuple[Node, ...]) -> Node:
             return PlusMinus(parts[0], upper)
         case Not():
             return Not(parts[0])
+        case Quantity(unit=unit):
+            return Quantity(parts[0], unit)
         case Quotient():
             return Quotient(parts[0], parts[1])
         case Power():
