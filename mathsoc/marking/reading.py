@@ -46,6 +46,17 @@ def read(answer: str, scheme: Scheme, notation: str = "auto") -> Reading:
         return Reading(ok=False, problem=error.problem)
 
 
+def read_key(key: str, scheme: Scheme) -> Reading:
+    """How a key of the scheme is shown: as it is read, with its unit where the scheme names one."""
+    unit = scheme.unit
+    if unit is None:
+        return read(key, scheme)
+    try:
+        return shown(Parsed(Quantity(parse(key, scheme).tree, unit), ()))
+    except ReadError as error:
+        return Reading(ok=False, problem=error.problem)
+
+
 def shown(parsed: Parsed) -> Reading:
     """The reading of a tree, as the member sees it."""
     tree = parsed.tree

@@ -30,7 +30,7 @@ def judge(answer: Node, key: Node, asked: Unit, scheme: Scheme, in_place: bool) 
     if unit.dimension != asked.dimension:
         return Finding(False, "exact", _other_dimension(unit, asked), "unit")
     found = _compared(answer, terms, key, asked, scheme, in_place)
-    if found.equal and not all(forms.has_form(term.value, scheme.form, in_place) for term in terms):
+    if found.equal and not _has_form(answer, terms, scheme.form, in_place):
         return Finding(False, found.method, forms.REASONS[scheme.form], "form")
     if not found.equal and len(terms) == 1 and _bare_number_right(terms[0], key, asked, scheme, in_place):
         return Finding(False, found.method, WRONG_UNIT, "unit")
@@ -41,6 +41,17 @@ def _terms(answer: Node) -> list[Quantity]:
     parts = answer.terms if isinstance(answer, Sum) else (answer,)
     inner = [part.arg if isinstance(part, Negative) else part for part in parts]
     return [part for part in inner if isinstance(part, Quantity)]
+
+
+def _has_form(answer: Node, terms: list[Quantity], form: str, in_place: bool) -> bool:
+    """The form of each number; 12 cm + 13 cm and 1 m − 95 cm are not worked out, 1 m 5 cm is."""
+    if form == "evaluated" and isinstance(answer, Sum):
+        taken = sum(isinstance(term, Negative) for term in answer.terms)
+        below = [isinstance(term.value, Negative) for term in terms]
+        continued = below[0] and taken == len(terms) - 1  # −2 h 30 min
+        if len({term.unit for term in terms}) < len(terms) or (taken and not continued):
+            return False
+    return all(forms.has_form(term.value, form, in_place) for term in terms)
 
 
 def _other_dimension(unit: Unit, asked: Unit) -> str:

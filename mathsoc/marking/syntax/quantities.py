@@ -109,6 +109,10 @@ class _Splitter:
         for part in found[:-1] if len(found) > 1 else []:
             if part.unit is None:
                 raise ReadError("Give one number with its unit.", part.tokens[0].position)
+        if len(found[-1].tokens) == 1 and len(found) > 1:
+            before = self.tokens[-2]
+            message = f"Something is missing after {before.text}."
+            raise ReadError(message, before.position, unfinished=True)
         if len(found) > 1 and found[-1].unit is None:
             raise ReadError("The number at the end has no unit.", found[-1].tokens[0].position)
         return found
@@ -172,6 +176,8 @@ class _Splitter:
             return False
         if token.kind == "op" and token.text in ("+", "-"):
             return after.text in CURRENCIES or bool(after.kind == "number" and choices(self.peek(2).text))
+        if token.text.lower() in _JOINERS:
+            return True
         return token.kind == "number" and value[-1].kind == "number" and choices(after.text) != ()
 
     def unit(self, value: list[Token], sign: Token | None) -> Unit | None:
@@ -184,7 +190,7 @@ class _Splitter:
         if not slots:
             return None
         if sign is not None:
-            if slots[0].power > 0:
+            if slots[0].power * slots[0].times > 0:
                 raise ReadError("Write the unit once, before the number or after it.", token.position)
             slots = [_money(sign), *slots]
         self.at = grammar.at

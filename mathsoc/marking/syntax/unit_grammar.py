@@ -37,7 +37,8 @@ _MAX_LEVEL = 4
 class Slot:
     """One word of a unit with the power that follows it: in `kmh^-1` that is the power of the h.
 
-    `times` comes from slashes and brackets around it; `below`: it may belong under a slash before it.
+    `times` comes from slashes and brackets around it; `below`: it may belong under a slash before it;
+    `asks`: what to ask unless the question's unit makes it clear.
     """
 
     choices: tuple[Choice, ...]
@@ -45,6 +46,7 @@ class Slot:
     token: Token
     times: int = 1
     below: bool = False
+    asks: str = ""
 
 
 class UnitGrammar:
@@ -65,9 +67,8 @@ class UnitGrammar:
         while len(slots) <= _MAX_SLOTS:
             start = self.at
             slash = _is_slash(self.peek())
-            if slash or (self.peek().kind == "op" and self.peek().text == "*"):
-                self.at += 1
-            found = self.factor()
+            self.at += slash or self.is_sign_of_product(bool(slots))
+            found = self.factor() if not slots or self.at > start or self.may_follow() else []
             if not found:
                 self.at = start
                 return slots
@@ -77,6 +78,17 @@ class UnitGrammar:
                 found = [replace(slot, times=-slot.times, below=True) for slot in found]
             slots += found
         raise ReadError("This unit is too long to be read.", slots[0].token.position)
+
+    def is_sign_of_product(self, inside: bool) -> bool:
+        """A multiplication sign, or the hyphen of kilowatt-hours."""
+        token, after = self.peek(), self.peek(1)
+        hyphen = inside and token.text == "-" and not token.spaced and not after.spaced
+        return token.kind == "op" and (token.text == "*" or (hyphen and after.kind == "word"))
+
+    def may_follow(self) -> bool:
+        """May the next sign stand beside another unit? °C may, ° may not."""
+        token, after = self.peek(), self.peek(1)
+        return token.kind != "op" or token.text in _CLOSING or after.text.lower() in _TEMPERATURES
 
     def factor(self) -> list[Slot]:
         token = self.peek()
@@ -92,12 +104,16 @@ class UnitGrammar:
         if not word:
             self.at = start
             return []
-        power = self.power(word) * before
+        power = self.power()
+        power, asks = self.bare_power(word) if power == 1 and before == 1 else (power, "")
+        if before > 1 and power != 1:
+            raise ReadError("There is no unit with this power.", token.position)
+        power *= before
         found = choices(word, power if power != 1 else 0)
         if not found:
             self.at = start
             return []
-        return [Slot(found, power, token)]
+        return [Slot(found, power, token, asks=asks)]
 
     def word(self) -> str:
         """The text of one unit, which may be several tokens: μ g, k Ω, fl oz, ° C."""
@@ -119,13 +135,12 @@ class UnitGrammar:
             self.at += 1
         return text
 
-    def power(self, word: str) -> int:
+    def power(self) -> int:
         """The power that follows, 1 where there is none."""
         token = self.peek()
         if token.kind == "word" and token.text.lower() in _AFTER:
             self.at += 1
             return _AFTER[token.text.lower()]
-        self.ask_about_power(word)
         if not (token.kind == "op" and token.text == "^"):
             return 1
         self.at += 1
@@ -145,21 +160,18 @@ class UnitGrammar:
             raise ReadError("There is no unit with this power.", number.position)
         return -int(number.text) if sign == "-" else int(number.text)
 
-    def ask_about_power(self, word: str) -> None:
-        """cm2 and ms-1 are meant as powers, but they do not say so."""
-        sign = self.peek().text if self.peek().text == "-" else ""
-        number, after = (self.peek(1), self.peek(2)) if sign else (self.peek(), self.peek(1))
-        tight = not number.spaced and not self.peek().spaced
-        another = after.kind == "word" and not sign and bool(choices(after.text)) and not after.spaced
-        written = (
-            number.kind == "number"
-            and number.text in ("1", "2", "3")
-            and tight
-            and not another
-            and word.isalpha()
-        )
-        if written and choices(word):
-            raise ReadError(f"Did you mean {word}^{sign}{number.text}?", number.position)
+    def bare_power(self, word: str) -> tuple[int, str]:
+        """cm2 and ms-1: a power, if the question's unit agrees; else it is asked about."""
+        sign = "-" if self.peek().text == "-" else ""
+        number, after = self.peek(len(sign)), self.peek(len(sign) + 1)
+        spaced = number.spaced or self.peek().spaced
+        another = after.kind == "word" and not sign and not after.spaced and bool(choices(after.text))
+        if spaced or another or number.kind != "number" or number.text not in ("1", "2", "3"):
+            return 1, ""
+        if not word.isalpha():
+            return 1, ""
+        self.at += 1 + len(sign)
+        return int(sign + number.text), f"Did you mean {word}^{sign}{number.text}?"
 
     def group(self) -> list[Slot]:
         opening = self.peek()
@@ -174,7 +186,7 @@ class UnitGrammar:
             self.at = start
             return []
         self.at += 1
-        power = self.power("")
+        power = self.power()
         return [replace(slot, times=slot.times * power) for slot in slots]
 
     def fraction(self) -> list[Slot]:
@@ -190,7 +202,7 @@ class UnitGrammar:
 
 def _is_slash(token: Token) -> bool:
     return (token.kind == "op" and token.text == "/") or (
-        token.kind == "word" and token.text.lower() == "per"
+        token.kind == "word" and (token.text in ("a", "an") or token.text.lower() == "per")
     )
 
 
@@ -211,6 +223,11 @@ def chosen(slots: list[Slot], asked: Unit | None) -> Unit:
                 return unit
             if first is None and all(choice.firm for choice in picked):
                 first = unit
+    for slot in slots:
+        if slot.asks:
+            raise ReadError(slot.asks, slot.token.position)
+    if first is None and all(slot.choices[0].firm for slot in slots):
+        raise ReadError("Nothing is left of this unit.", slots[0].token.position)
     if first is None:
         unsure = next((slot for slot in slots if not slot.choices[0].firm), slots[0])
         raise unknown(unsure.token)

@@ -134,19 +134,15 @@ SHORT = {
     "mps": (("m", 1), ("s", -1)), "cc": (("cm", 3),), "ccm": (("cm", 3),),
     "kbps": (("kbit", 1), ("s", -1)), "Mbps": (("Mbit", 1), ("s", -1)), "Gbps": (("Gbit", 1), ("s", -1)),
     "kms": (("km", 1),), "cms": (("cm", 1),), "mms": (("mm", 1),), "kgs": (("kg", 1),), "mls": (("ml", 1),),
+    "kilohm": (("kΩ", 1),), "kilohms": (("kΩ", 1),), "megohm": (("MΩ", 1),),
     "kilo": (("kg", 1),), "kilos": (("kg", 1),),
 }  # fmt: skip
 
 # What else a word may be, where only the question's unit can tell.
 OTHERS = {
-    "C": ("°C",),
-    "F": ("°F",),
-    "°": ("°C",),
-    "degree": ("°C",),
-    "degrees": ("°C",),
-    "'": ("ft", "arcmin"),
-    '"': ("in", "arcsec"),
-}
+    "C": ("°C",), "F": ("°F",), "°": ("°C",), "degree": ("°C",), "degrees": ("°C",),
+    "'": ("ft", "arcmin"), '"': ("in", "arcsec"),
+}  # fmt: skip
 # Symbols that are written next to each other to multiply them, as in Nm. What starts with one of
 # JOINED_FIRST is surely a product.
 JOINED = ("kg", "km", "cm", "mm", "kN", "kJ", "kW", "kPa", "mol", "Pa", "N", "J", "W", "K", "A", "V", "C",

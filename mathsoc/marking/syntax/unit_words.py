@@ -71,7 +71,7 @@ def symbol(text: str) -> Atom:
 @lru_cache(maxsize=2048)
 def choices(word: str, powered: int = 0) -> tuple[Choice, ...]:
     """The readings of a word, the likeliest first; `powered` is the sign of a power that follows it."""
-    if len(word) > _LONGEST_WORD or word in ASKED:
+    if len(word) > _LONGEST_WORD or word.lower() in ASKED:
         return ()
     if word == "ms" and powered < 0:  # ms⁻¹ is how metres per second are written at school
         return (Choice(((symbol("m"), 1), (symbol("s"), 1)), True), *_exact(word, powered))
@@ -99,7 +99,14 @@ def _words(word: str) -> tuple[Atom, ...]:
 def _run(word: str) -> tuple[Choice, ...]:
     """Nm, kgm, gcm: symbols without a space, the fewest first."""
     runs = sorted((run for run in _runs(word, _LONGEST_RUN) if len(run) > 1), key=len)
-    return tuple(Choice(tuple((symbol(name), 1) for name in run), run[0] in JOINED_FIRST) for run in runs[:4])
+    return tuple(_product(run) for run in runs[:4])
+
+
+def _product(run: tuple[str, ...]) -> Choice:
+    """Sure only if it starts as products do and measures different things: Nm, not kgg."""
+    atoms = [symbol(name) for name in run]
+    different = len({atom.dimension for atom in atoms}) == len(atoms)
+    return Choice(tuple((atom, 1) for atom in atoms), different and run[0] in JOINED_FIRST)
 
 
 def _runs(word: str, left: int) -> list[tuple[str, ...]]:
@@ -146,10 +153,10 @@ def _short_square(word: str) -> tuple[Choice, ...]:
 
 def near(word: str) -> str:
     """A unit that is spelt almost like the word, or ""."""
-    if word in ASKED:
-        return ASKED[word]
+    if word.lower() in ASKED:
+        return ASKED[word.lower()]
     slipped = [name for name in slips(word) if name.isascii() and name != word]
-    if slipped:
+    if slipped and (len(word) > 1 or word == "M"):
         return " or ".join(slipped[:2])
     if not 2 <= len(word) <= _LONGEST_WORD:
         return ""
