@@ -221,7 +221,7 @@ def chosen(slots: list[Slot], asked: Unit | None) -> Unit:
             unit = _unit(slots, picked, above)
             if unit is not None and asked is not None and unit.dimension == asked.dimension:
                 return unit
-            if first is None and all(choice.firm for choice in picked):
+            if first is None and all(_sure(choice, asked) for choice in picked):
                 first = unit
     for slot in slots:
         if slot.asks:
@@ -232,6 +232,11 @@ def chosen(slots: list[Slot], asked: Unit | None) -> Unit:
         unsure = next((slot for slot in slots if not slot.choices[0].firm), slots[0])
         raise unknown(unsure.token)
     return first
+
+
+def _sure(choice: Choice, asked: Unit | None) -> bool:
+    """An officer who writes c means cents; a pupil may not have finished cm."""
+    return choice.firm or (asked is None and len(choice.factors) == 1)
 
 
 def _unit(slots: list[Slot], picked: tuple[Choice, ...], above: bool) -> Unit | None:

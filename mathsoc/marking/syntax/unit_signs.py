@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _SIGNS = {
-    "£": " GBP ", "€": " EUR ", "$": " USD ", "¥": " JPY ", "₹": " INR ", "¢": " cent ", "℃": " °C ",
+    "£": " GBP ", "€": " EUR ", "$": " USD ", "¥": " JPY ", "₹": " INR ", "¢": " USDc ", "℃": " °C ",
     "℉": " °F ", "′": "'", "’": "'", "‘": "'", "″": '"', "”": '"', "“": '"',
 }  # fmt: skip
 _COMMANDS = {

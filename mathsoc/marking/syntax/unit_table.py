@@ -122,7 +122,7 @@ ROWS = (
     Row("€", "euro euros", 1, "EUR", also="EUR"),
     Row("c", "cent cents", Fraction(1, 100), "EUR"),
     Row("$", "dollar dollars", 1, "USD", also="USD"),
-    Row("¢", "cent cents", Fraction(1, 100), "USD", also="c"),
+    Row("¢", "cent cents", Fraction(1, 100), "USD", also="c USDc"),
     Row("¥", "yen", 1, "JPY", also="JPY"),
     Row("₹", "rupee rupees", 1, "INR", also="INR"),
 )  # fmt: skip
@@ -140,7 +140,7 @@ SHORT = {
 
 # What else a word may be, where only the question's unit can tell.
 OTHERS = {
-    "C": ("°C",), "F": ("°F",), "°": ("°C",), "degree": ("°C",), "degrees": ("°C",),
+    "C": ("°C",), "F": ("°F",), "°": ("°C",), "degree": ("°C",), "degrees": ("°C",), "USDc": ("c",),
     "'": ("ft", "arcmin"), '"': ("in", "arcsec"),
 }  # fmt: skip
 # Symbols that are written next to each other to multiply them, as in Nm. What starts with one of

@@ -163,9 +163,15 @@ def near(word: str) -> str:
     table = spellings()
     for pool in (table.words, table.symbols):
         for name in pool:
-            if len(name) > 1 and name.isascii() and _one_slip(word.lower(), name):
+            if _alike(word.lower(), name):
                 return name
     return ""
+
+
+def _alike(word: str, name: str) -> bool:
+    """Of two letters the first must be the same, or everything would be near."""
+    short = len(word) == 2 and word[0] != name[0]
+    return len(name) > 1 and name.isalpha() and name.isascii() and not short and _one_slip(word, name)
 
 
 def _one_slip(left: str, right: str) -> bool:
