@@ -227,7 +227,7 @@ def chosen(slots: list[Slot], asked: Unit | None) -> Unit:
         if slot.asks:
             raise ReadError(slot.asks, slot.token.position)
     if first is None and all(slot.choices[0].firm for slot in slots):
-        raise ReadError("Nothing is left of this unit.", slots[0].token.position)
+        raise ReadError("These units do not go together.", slots[0].token.position)
     if first is None:
         unsure = next((slot for slot in slots if not slot.choices[0].firm), slots[0])
         raise unknown(unsure.token)
@@ -246,7 +246,8 @@ def _unit(slots: list[Slot], picked: tuple[Choice, ...], above: bool) -> Unit | 
         *first, (last, power) = choice.factors
         factors += ((atom, own * around) for atom, own in first)
         factors.append((last, power * slot.power * around))
-    return unit_of(factors)
+    unit = unit_of(factors)
+    return None if unit is None or unit.mixes_money else unit
 
 
 def unknown(token: Token) -> ReadError:

@@ -71,7 +71,7 @@ def symbol(text: str) -> Atom:
 @lru_cache(maxsize=2048)
 def choices(word: str, powered: int = 0) -> tuple[Choice, ...]:
     """The readings of a word, the likeliest first; `powered` is the sign of a power that follows it."""
-    if len(word) > _LONGEST_WORD or word.lower() in ASKED:
+    if not word or len(word) > _LONGEST_WORD or word.lower() in ASKED:
         return ()
     if word == "ms" and powered < 0:  # ms⁻¹ is how metres per second are written at school
         return (Choice(((symbol("m"), 1), (symbol("s"), 1)), True), *_exact(word, powered))

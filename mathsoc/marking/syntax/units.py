@@ -62,6 +62,12 @@ class Unit:
         return atom.symbol if atom.symbol in _SIGNS and power == 1 else ""
 
     @property
+    def mixes_money(self) -> bool:
+        """Is money multiplied by something, as in £ kg? That has no meaning."""
+        above = [atom for atom, power in self.factors if power > 0]
+        return len(above) > 1 and any(name in CURRENCIES for atom in above for name, _ in atom.dimension)
+
+    @property
     def top(self) -> tuple[tuple[str, int], ...]:
         """Symbols and powers above the line, or all of them where none has a positive power."""
         above = tuple((atom.symbol, power) for atom, power in self.factors if power > 0)
