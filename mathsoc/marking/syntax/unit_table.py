@@ -140,7 +140,8 @@ SHORT = {
 
 # What else a word may be, where only the question's unit can tell.
 OTHERS = {
-    "C": ("°C",), "F": ("°F",), "°": ("°C",), "degree": ("°C",), "degrees": ("°C",), "deg": ("°C",), "USDc": ("c",),
+    "C": ("°C",), "F": ("°F",), "°": ("°C",), "degree": ("°C",), "degrees": ("°C",), "deg": ("°C",),
+    "USDc": ("c",),
     "'": ("ft", "arcmin"), '"': ("in", "arcsec"),
 }  # fmt: skip
 # Symbols that are written next to each other to multiply them, as in Nm. What starts with one of
