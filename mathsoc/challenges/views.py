@@ -12,7 +12,7 @@ from mathsoc.challenges import queries
 from mathsoc.challenges.models import Challenge
 from mathsoc.challenges.rules import Phase
 from mathsoc.competitions import queries as competitions
-from mathsoc.marking import Reading, Scheme, read
+from mathsoc.marking import Reading, Scheme, read_key
 from mathsoc.members.rules import SEES_KEYS
 from mathsoc.scoring import queries as scoring
 from mathsoc.submissions import queries as submissions
@@ -81,5 +81,6 @@ async def _accepted(challenge: Challenge) -> dict[str, list[Reading]]:
     keys = await queries.accepted_answers(await session(), challenge.id)
     schemes = {box.public_id: Scheme(kind=box.kind, options=box.options) for box in challenge.boxes}
     return {
-        box_id: [read(text, schemes[box_id]) for text in (key, *also)] for box_id, (key, also) in keys.items()
+        box_id: [read_key(text, schemes[box_id]) for text in (key, *also)]
+        for box_id, (key, also) in keys.items()
     }

@@ -1,8 +1,18 @@
 """Text in, verdict out: the marking engine. Pure but for `pool`; imports neither web nor database."""
 
 from .engine import mark
-from .reading import read
+from .reading import read, read_key
 from .results import MarkingError, Problem, Reading, SchemeError, Verdict
 from .scheme import Scheme
 
-__all__ = ["MarkingError", "Problem", "Reading", "Scheme", "SchemeError", "Verdict", "mark", "read"]
+__all__ = [
+    "MarkingError",
+    "Problem",
+    "Reading",
+    "Scheme",
+    "SchemeError",
+    "Verdict",
+    "mark",
+    "read",
+    "read_key",
+]

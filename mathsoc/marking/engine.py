@@ -24,7 +24,7 @@ from .results import (
     Verdict,
 )  # fmt: skip
 from .scheme import Scheme
-from .syntax.tree import Node
+from .syntax.tree import Node, Quantity, walk
 from .words_only import WORD_KINDS, same_text
 
 CORRECT_REASON = "This is right."
@@ -115,16 +115,23 @@ def _not_correct(findings: list[Finding], waiting: list[Undecided | NeedsPool], 
 
 
 def _parsed_key(text: str, scheme: Scheme) -> Parsed:
-    return _key(text, scheme.kind, scheme.variables)
+    return _key(text, scheme.kind, scheme.variables, scheme.options.get("units"))
 
 
 @lru_cache(maxsize=1024)  # one key meets many answers
-def _key(text: str, kind: str, variables: tuple[str, ...]) -> Parsed:
+def _key(text: str, kind: str, variables: tuple[str, ...], units: object) -> Parsed:
     """The key is the officer's: letters beside the declared ones are allowed in it."""
+    measured = {"units": units} if units is not None else {}
+    scheme = Scheme(kind, "", {"variables": variables, "up_to_constant": True, **measured})
     try:
-        return parse(text, Scheme(kind, "", {"variables": variables, "up_to_constant": True}))
+        parsed = parse(text, scheme)
     except ReadError as error:
         raise SchemeError(f"The key {text!r} cannot be read: {error}") from error
+    if any(isinstance(node, Quantity) for node in walk(parsed.tree)):
+        raise SchemeError(
+            f"The key {text!r} must be a bare number: the option 'units' says it is in {units}."
+        )
+    return parsed
 
 
 def _mark_words(answer: str, scheme: Scheme) -> Verdict:

@@ -12,8 +12,11 @@ from .syntax.grammar import Grammar
 from .syntax.lexicon import Setting, resolve
 from .syntax.mathml import mathml
 from .syntax.printing import plain
-from .syntax.tokens import looks_like_latex, tokenize
-from .syntax.tree import Node, depth, symbols
+from .syntax.quantities import Part, parts
+from .syntax.tokens import Token, looks_like_latex, tokenize
+from .syntax.tree import Call, Negative, Node, Quantity, Sum, depth, symbols
+from .syntax.unit_grammar import parse_unit
+from .syntax.units import Unit
 from .syntax.values import check_values
 from .words_only import WORD_KINDS, read_words
 
@@ -43,6 +46,17 @@ def read(answer: str, scheme: Scheme, notation: str = "auto") -> Reading:
         return Reading(ok=False, problem=error.problem)
 
 
+def read_key(key: str, scheme: Scheme) -> Reading:
+    """How a key of the scheme is shown: as it is read, with its unit where the scheme names one."""
+    unit = scheme.unit
+    if unit is None:
+        return read(key, scheme)
+    try:
+        return shown(Parsed(Quantity(parse(key, scheme).tree, unit), ()))
+    except ReadError as error:
+        return Reading(ok=False, problem=error.problem)
+
+
 def shown(parsed: Parsed) -> Reading:
     """The reading of a tree, as the member sees it."""
     tree = parsed.tree
@@ -56,8 +70,16 @@ def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:
     latex = notation == "latex" or (notation == "auto" and looks_like_latex(text))
     setting = Setting(scheme.kind, frozenset(scheme.variables), scheme.up_to_constant, latex)
     notes: list[str] = []
-    tokens = resolve(tokenize(text), setting, notes)
-    grammar = Grammar(tokens, setting, notes)
+    unit = scheme.unit
+    if unit is None:
+        tree = _tree(tokenize(text), scheme, setting, notes)
+    else:
+        tree = _measured(parts(text, latex, unit, setting.declared), unit, scheme, setting, notes)
+    return Parsed(tree, tuple(dict.fromkeys(notes)))
+
+
+def _tree(tokens: list[Token], scheme: Scheme, setting: Setting, notes: list[str]) -> Node:
+    grammar = Grammar(resolve(tokens, setting, notes), setting, notes)
     tree = grammar.whole()
     if depth(tree) > limits.MAX_DEPTH:
         raise ReadError("There are too many steps inside each other. Please write a simpler answer.")
@@ -65,4 +87,28 @@ def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:
         notes.append("only the next thing is below the line")
     tree = fit(tree, scheme.kind, scheme.variables)
     check_values(tree)
-    return Parsed(tree, tuple(dict.fromkeys(notes)))
+    return tree
+
+
+def _measured(found: list[Part], asked: Unit, scheme: Scheme, setting: Setting, notes: list[str]) -> Node:
+    """A number with its unit, or a sum of such; a bare number where there is none yet."""
+    terms: list[Node] = []
+    for part in found:
+        value = _tree(part.tokens, scheme, setting, notes)
+        unit = part.unit
+        match value:
+            case Call(name="degree", args=(arg,)) if unit is None:  # (45°)
+                value, unit = arg, parse_unit("°")
+        if unit is None:
+            notes.append(f"no unit yet: give one, such as {asked.text}")
+            return value
+        term = Quantity(value, unit)
+        terms.append(Negative(term) if part.negative else term)
+    if len(terms) == 1:
+        return terms[0]
+    units = [part.unit for part in found if part.unit is not None]
+    if len({unit.dimension for unit in units}) > 1:
+        raise ReadError("These units cannot be added. Give one number with its unit.")
+    if any(unit.zero for unit in units):
+        raise ReadError("Temperatures cannot be added. Give one number with its unit.")
+    return Sum(tuple(terms))

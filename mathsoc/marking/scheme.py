@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from .results import SchemeError
+from .results import ReadError, SchemeError
+from .syntax.unit_grammar import parse_unit
+from .syntax.units import Unit
 
 KINDS = (
     "number", "expression", "equation", "inequality", "set", "sequence", "interval", "matrix",
@@ -39,6 +41,8 @@ class Scheme:
             if name not in _CHECKS:
                 raise SchemeError(f"Unknown option {name!r}. Known options: {', '.join(_CHECKS)}.")
             _CHECKS[name](value)
+        if "units" in self.options and self.kind != "number":
+            raise SchemeError("The option 'units' is for the kind 'number' only.")
         object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
 
     def __reduce__(self) -> tuple[type[Scheme], tuple[str, str, dict[str, object]]]:
@@ -67,6 +71,12 @@ class Scheme:
     @property
     def keys(self) -> tuple[str, ...]:
         return (self.key, *_strings(self.options.get("also", ())))
+
+    @property
+    def unit(self) -> Unit | None:
+        """The unit that the key is in; None where no unit is asked for."""
+        units = self.options.get("units")
+        return parse_unit(units) if isinstance(units, str) else None
 
     @property
     def up_to_constant(self) -> bool:
@@ -100,9 +110,13 @@ def _form(value: object) -> None:
 
 
 def _units(value: object) -> None:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or len(value) > 100:
         raise SchemeError("The option 'units' must be a unit such as 'cm'.")
-    raise SchemeError("The option 'units' is not available yet.")
+    try:
+        parse_unit(value)
+    except ReadError as error:
+        message = f"The option 'units' must be a unit such as 'cm' or 'm/s^2'. {error}"
+        raise SchemeError(message) from error
 
 
 def _variables(value: object) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from . import limits
 from .algebra.balls import precision
 from .algebra.work import bounded
-from .engine import key_tree, mark_in_place, check_keys
+from .engine import check_keys, key_tree, mark_in_place
 from .reading import read
 from .results import NeedsPool, ReadError, Undecided, Verdict
 from .scheme import Scheme

@@ -9,6 +9,7 @@ import pytest
 
 from mathsoc.marking import Scheme, limits, read
 from mathsoc.marking.scheme import FORMS, KINDS
+from mathsoc.marking.syntax import unit_table
 
 TEXT = (Path(__file__).parents[2] / "docs" / "marking.md").read_text(encoding="utf-8")
 ROWS = re.findall(
@@ -26,6 +27,25 @@ def test_table_of_readings(typed: str, plain: str) -> None:
 
 def test_the_table_was_found() -> None:
     assert len(ROWS) > 15
+
+
+UNIT_ROWS = re.findall(
+    r"^\| `(.+?)` \| `(.+?)` \| (.+?) \|$",
+    TEXT.partition("| typed | for units | read as |")[2].partition("\n\n")[0],
+    re.M,
+)
+
+
+@pytest.mark.parametrize(("typed", "units", "plain"), UNIT_ROWS)
+def test_table_of_readings_with_units(typed: str, units: str, plain: str) -> None:
+    assert read(typed, Scheme("number", "", {"units": units})).plain == plain
+
+
+def test_every_unit_is_named() -> None:
+    assert len(UNIT_ROWS) > 10
+    listed = TEXT.partition("| measure | units |")[2].partition("\n\n")[0].replace("fl oz", "floz")
+    names = set(re.findall(r"[^\s,;|]+", listed))
+    assert {row.symbol for row in unit_table.ROWS} - {"μm"} <= names
 
 
 @pytest.mark.parametrize("word", [*KINDS, *FORMS])

@@ -48,6 +48,23 @@ async def test_without_htmx_the_same_flow_is_whole_pages(app: Quart, world: Worl
     assert "<!doctype html>" in page and "Correct" in page and "3 points" in page
 
 
+async def test_a_box_with_a_unit(app: Quart, world: World) -> None:
+    """The box says which unit, the reading says that none is there yet, and the key is shown with it."""
+    box = {"kind": "number", "key": "5", "options": {"units": "cm^2"}}
+    challenge = await world.add_challenge("area", box)
+    alice = await signed_in(app, world, "alice")
+    page = await (await alice.get("/challenges/area")).get_data()
+    assert "Give a unit, such as cm²." in page.decode()
+    asked = await alice.post(box_path(challenge, what="reading"), form={"answer": "5"}, headers=HTMX)
+    assert "no unit yet: give one, such as cm²" in (await asked.get_data()).decode()
+    unknown = await alice.post(box_path(challenge), form={"answer": "5 cmm^2"}, headers=HTMX)
+    assert unknown.status_code == 422
+    wrong = await alice.post(box_path(challenge), form={"answer": "5 cm"}, headers=HTMX)
+    assert "This is a length; the answer should be an area." in (await wrong.get_data()).decode()
+    right = await alice.post(box_path(challenge), form={"answer": "500 mm²"}, headers=HTMX)
+    assert "Correct" in (await right.get_data()).decode()
+
+
 async def test_points_need_every_box_once(app: Quart, world: World) -> None:
     """D23, D24 of the predecessor: it counted rows, not boxes, and one right box lifted the limit."""
     challenge = await world.add_challenge("two", *TWO_BOXES)

@@ -7,11 +7,14 @@ from ..algebra.node import Core
 from ..results import Finding, SchemeError
 from ..scheme import Scheme
 from ..syntax.tree import Node
-from . import antiderivatives, equality, forms, gathered, number, relations
+from . import antiderivatives, equality, forms, gathered, number, quantities, relations
 
 
 def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
     """Equal, in the form asked for, or why not. Raises Undecided, NeedsPool."""
+    unit = scheme.unit
+    if unit is not None:
+        return quantities.judge(answer, key, unit, scheme, in_place)
     found = _by_kind(answer, key, scheme, in_place)
     if found.equal and scheme.form != "any" and not forms.has_form(answer, scheme.form, in_place):
         return Finding(False, found.method, forms.REASONS[scheme.form], "form")

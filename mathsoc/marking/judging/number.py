@@ -35,7 +35,7 @@ def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
     if name in ("sf", "dp"):
         return _to_figures(answer, mine, theirs, name, int(size), in_place)
     allowed = Fraction(str(size)) if name == "absolute" else None
-    return _within(mine, theirs, allowed, Fraction(str(size)), in_place)
+    return within(mine, theirs, allowed, Fraction(str(size)), in_place)
 
 
 def _exactly(answer: Node, key: Node, mine: Core, theirs: Core, in_place: bool) -> Finding:
@@ -64,7 +64,7 @@ def _close(mine: Core, theirs: Core, in_place: bool) -> bool:
         return abs(mine.value - theirs.value) <= abs(theirs.value) / 200
     if in_place:
         raise NeedsPool
-    return _within(mine, theirs, None, Fraction(1, 200), in_place).equal
+    return within(mine, theirs, None, Fraction(1, 200), in_place).equal
 
 
 def _is_rounded_key(key: Node) -> bool:
@@ -79,14 +79,14 @@ def _rounds_to_key(key: Node, mine: Core, theirs: Core) -> Finding | None:
     literal = key.arg if isinstance(key, Negative) else key
     text = literal.text if isinstance(literal, Number) else ""
     unit = unit_of_last_figure(text)  # a whole one: keys are cut off as often as rounded
-    found = _within(mine, theirs, unit, unit, in_place=False)
+    found = within(mine, theirs, unit, unit, in_place=False)
     return found if found.equal else None
 
 
 # Tolerances.
 
 
-def _within(
+def within(
     mine: Core, theirs: Core, absolute: Fraction | None, relative: Fraction, in_place: bool
 ) -> Finding:
     """|answer − key| ≤ the absolute size, or ≤ the relative size times |key|."""
@@ -116,7 +116,7 @@ def _to_figures(answer: Node, mine: Core, theirs: Core, name: str, count: int, i
     """The answer must round to the key's figures and be written with at least that many."""
     if not theirs.rational and in_place:
         raise NeedsPool
-    wanted, unit = _rounded(theirs, name, count)
+    wanted, unit = rounded(theirs, name, count)
     if not mine.rational:
         return _not_written_out(mine, wanted, unit, name, count, in_place)
     value = mine.value
@@ -148,7 +148,7 @@ def _not_written_out(
     return Finding(False, "ball", equality.DIFFERENT, "value")
 
 
-def _rounded(key: Core, name: str, count: int) -> tuple[Fraction, Fraction]:
+def rounded(key: Core, name: str, count: int) -> tuple[Fraction, Fraction]:
     """The key rounded, and the unit of its last figure."""
     if key.rational:
         value = key.value

@@ -22,12 +22,14 @@ from .tree import (
     PlusMinus,
     Power,
     Product,
+    Quantity,
     Quotient,
     Relation,
     Sum,
     Symbol,
     Union,
 )  # fmt: skip
+from .units import Unit
 
 _UPRIGHT = {
     "arsinh": "arsinh", "arcosh": "arcosh", "artanh": "artanh", "sign": "sgn", "permutations": "P",
@@ -110,9 +112,36 @@ def _statement(node: Node) -> str:
         case Group(opening=opening, items=items, closing=closing):
             inner = _listed([_node(item) for item in items], ",")
             return _row(_mo(opening) if opening else "", inner, _mo(closing) if closing else "")
+        case Quantity(value=value, unit=unit):
+            return _quantity(value, unit)
         case Matrix(rows=rows):
             return _fenced(_table(rows), "[", "]")
     raise TypeError(type(node).__name__)
+
+
+def _quantity(value: Node, unit: Unit) -> str:
+    if isinstance(value, Negative):
+        return _row(_mo("−"), _quantity(value.arg, unit))
+    top = unit.top[1:] if unit.sign else unit.top
+    parts = [_upright(((unit.sign, 1),))] if unit.sign else []
+    parts.append(_in(value, PROD))
+    if top and unit.spaced:
+        parts.append('<mspace width="0.1667em"></mspace>')
+    parts.append(_upright(top))
+    if unit.bottom:
+        below = _upright(unit.bottom)
+        parts += [_mo("/"), _fenced(below) if len(unit.bottom) > 1 else below]
+    return _row(*parts)
+
+
+def _upright(pairs: tuple[tuple[str, int], ...]) -> str:
+    """Units with their powers, upright as the SI has them."""
+    done: list[str] = []
+    for symbol, power in pairs:
+        name = f'<mi mathvariant="normal">{escape(symbol)}</mi>'
+        raised = _mn(str(power).replace("-", "−"))
+        done.append(name if power == 1 else f"<msup>{name}{raised}</msup>")
+    return _mo("·").join(done)
 
 
 def _table(rows: tuple[tuple[Node, ...], ...]) -> str:

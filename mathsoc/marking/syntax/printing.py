@@ -20,12 +20,14 @@ from .tree import (
     PlusMinus,
     Power,
     Product,
+    Quantity,
     Quotient,
     Relation,
     Sum,
     Symbol,
     Union,
 )  # fmt: skip
+from .units import Unit
 
 OR, AND, REL, SUM, PROD, NEG, POW, ATOM = range(8)
 SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "in": " ∈ "}
@@ -44,7 +46,7 @@ def rank(node: Node) -> int:
             return REL
         case Sum() | PlusMinus():
             return SUM
-        case Product() | Quotient():
+        case Product() | Quotient() | Quantity():
             return PROD
         case Negative():
             return SUM
@@ -102,9 +104,19 @@ def _statement(node: Node) -> str:
             return " ∪ ".join(map(plain, items))
         case Group(opening=opening, items=items, closing=closing):
             return opening + ", ".join(map(plain, items)) + closing
+        case Quantity(value=value, unit=unit):
+            return _quantity(value, unit)
         case Matrix(rows=rows):
             return "[" + ", ".join("[" + ", ".join(map(plain, row)) + "]" for row in rows) + "]"
     raise TypeError(type(node).__name__)
+
+
+def _quantity(value: Node, unit: Unit) -> str:
+    if isinstance(value, Negative):
+        return "−" + _quantity(value.arg, unit)
+    after = unit.text.removeprefix(unit.sign)
+    gap = " " if unit.spaced and after and not after.startswith("/") else ""
+    return unit.sign + _in(value, PROD) + gap + after.removeprefix("·")
 
 
 def symbol(name: str) -> str:

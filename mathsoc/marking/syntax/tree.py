@@ -14,6 +14,8 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import TypeAlias
 
+from .units import Unit
+
 
 @lru_cache(maxsize=4096)
 def literal(text: str) -> Fraction:
@@ -153,6 +155,14 @@ class Matrix:
     rows: tuple[tuple[Node, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit."""
+
+    value: Node
+    unit: Unit
+
+
 Node: TypeAlias = (
     Number
     | Mixed
@@ -172,6 +182,7 @@ Node: TypeAlias = (
     | Group
     | Union
     | Matrix
+    | Quantity
 )
 
 
@@ -194,6 +205,7 @@ _CHILDREN: dict[type, Callable[[typing.Any], tuple[Node, ...]]] = {
     Negative: lambda node: (node.arg,),
     PlusMinus: lambda node: (node.arg,),
     Not: lambda node: (node.arg,),
+    Quantity: lambda node: (node.value,),
     Quotient: attrgetter("top", "bottom"),
     Power: attrgetter("base", "exponent"),
     Relation: attrgetter("left", "right"),
@@ -257,6 +269,8 @@ def rebuild(node: Node, parts: tuple[Node, ...]) -> Node:
             return PlusMinus(parts[0], upper)
         case Not():
             return Not(parts[0])
+        case Quantity(unit=unit):
+            return Quantity(parts[0], unit)
         case Quotient():
             return Quotient(parts[0], parts[1])
         case Power():
