@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import limits
 from .fit import fit
 from .results import ReadError, Reading, SchemeError
 from .scheme import Scheme
 from .syntax.grammar import Grammar
+from .syntax.latex import latex
 from .syntax.lexicon import Setting, resolve
 from .syntax.mathml import mathml
 from .syntax.printing import plain
+from .syntax.spoken import spoken
 from .syntax.tokens import looks_like_latex, tokenize
 from .syntax.tree import Node, depth, symbols
 from .syntax.values import check_values
@@ -38,7 +40,7 @@ def read(answer: str, scheme: Scheme, notation: str = "auto") -> Reading:
     try:
         if scheme.kind in WORD_KINDS:
             return read_words(answer, scheme)
-        return shown(parse(answer, scheme, notation))
+        return told(parse(answer, scheme, notation), scheme)
     except ReadError as error:
         return Reading(ok=False, problem=error.problem)
 
@@ -47,6 +49,13 @@ def shown(parsed: Parsed) -> Reading:
     """The reading of a tree, as the member sees it."""
     tree = parsed.tree
     return Reading(True, mathml(tree), plain(tree), symbols(tree), None, parsed.notes)
+
+
+def told(parsed: Parsed, scheme: Scheme) -> Reading:
+    """The reading of a tree with all that is told of it, aloud too."""
+    tree = parsed.tree
+    words = spoken(tree, region=scheme.kind == "interval")
+    return replace(shown(parsed), latex=latex(tree), spoken=words)
 
 
 def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class MarkingError(Exception):
@@ -45,7 +45,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Reading:
-    """How the engine understood what was typed. `mathml` is safe to put into a page as it is."""
+    """How the engine understood what was typed. `mathml` is safe to put into a page as it is.
+
+    `latex` and `spoken` are for people and filled by `read` only: marking has no use for them.
+    """
 
     ok: bool
     mathml: str = ""
@@ -53,6 +56,8 @@ class Reading:
     variables: tuple[str, ...] = ()
     problem: Problem | None = None
     notes: tuple[str, ...] = ()
+    latex: str = field(default="", compare=False)
+    spoken: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

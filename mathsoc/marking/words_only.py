@@ -18,7 +18,7 @@ def read_words(answer: str, scheme: Scheme) -> Reading:
     text = tidy(answer)
     if scheme.kind == "choice":
         text = _label(text, scheme)
-    return Reading(True, f"<math {NAMESPACE}><mtext>{escape(text)}</mtext></math>", text)
+    return Reading(True, f"<math {NAMESPACE}><mtext>{escape(text)}</mtext></math>", text, spoken=text)
 
 
 def tidy(answer: str) -> str:
