@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from xml.etree.ElementTree import Element, fromstring
 
 _APPLIED = "\u2061"
@@ -16,7 +17,7 @@ def typed(mathml: str) -> str:
 
 def _row(parts: list[Element]) -> str:
     out = ""
-    for part, after in zip(parts, [*parts[1:], None], strict=True):
+    for part, after in zip_longest(parts, parts[1:]):
         names = after is not None and (after.text or "") == _APPLIED
         out += _named(part) if names else _one(part)
     return out

@@ -63,7 +63,7 @@ def suffixes(g: Grammar, node: Node) -> Node:
         if g.is_op("!"):
             g.take()
             node = Call("factorial", (node,))
-        elif g.is_op("!=") and g.setting.kind == "equation" and not g.token.spaced:
+        elif g.is_op("!=") and g.setting.kind == "equation" and not (g.token.spaced or g.token.quoted):
             token = g.take()  # 5!=120 in an equation is a factorial and an equals sign
             g.at -= 1
             g.tokens[g.at] = Token("op", "=", token.position)
