@@ -25,12 +25,17 @@ from .tree import (
     Quotient,
     Sum,
     children,
+    walk,
 )
 
 _SMALL_FUNCTIONS = frozenset((
     "sin", "cos", "arcsin", "arccos", "arctan", "arcsec", "arccsc", "arccot", "tanh",
-    "sech", "sign", "ln", "log", "arsinh", "arcosh", "artanh", "arg",
+    "sech", "tan", "sec", "csc", "cot", "sign", "ln", "log", "arsinh", "arcosh", "artanh", "arg",
 ))  # fmt: skip
+_LOGARITHMS = frozenset(("ln", "log"))
+_WITHIN_PI = frozenset(("sin", "cos", "tanh", "sech", "sign", "arg", "arctan", "arccot"))  # for real things
+_STEEP = frozenset(("tan", "sec", "csc", "cot"))
+_UNSEEN = 10.0  # bits that are granted to 1/a where a is not known exactly: e^(1/√2) is no monster
 TOO_BIG = "This number is too big to work out."
 NO_ZERO = "Nothing can be divided by 0."
 
@@ -131,7 +136,7 @@ def _quotient(top: Weight, bottom: Weight) -> Weight:
         return _of(top.exact / bottom.exact)
     if top.bits is None or bottom.bits is None:
         return _FREE
-    return _bounded(top.bits + (abs(_log2(bottom.exact)) if bottom.exact is not None else 64.0))
+    return _bounded(top.bits + (abs(_log2(bottom.exact)) if bottom.exact is not None else _UNSEEN))
 
 
 def _power(base: Weight, exponent: Weight) -> Weight:
@@ -186,7 +191,22 @@ def _call(node: Call, parts: list[Weight]) -> Weight:
         return _of(abs(arg.exact))
     if node.name in ("sqrt", "root", "cbrt"):
         return Weight(None, max(arg.bits, 0.0) / 2 if node.name == "sqrt" else max(arg.bits, 0.0))
-    return Weight(None, 16.0 if node.name in _SMALL_FUNCTIONS else max(arg.bits, 64.0))
+    return Weight(None, _small(node, parts) if node.name in _SMALL_FUNCTIONS else max(arg.bits, 64.0))
+
+
+def _small(node: Call, parts: list[Weight]) -> float:
+    """A bound for what hardly grows, such that e^(cos 1) and e^(2 ln 3) are not taken for monsters."""
+    size = (parts[0].bits or 0.0) if parts[0].exact is None else _log2(parts[0].exact)
+    if node.name in _LOGARITHMS:
+        base = parts[1].exact if len(parts) == 2 else Fraction(2)
+        if base is None or base <= 0:
+            return 16.0
+        spare = 0.0 if parts[0].exact is not None else 64.0  # it may be a small difference of large things
+        return math.log2((abs(size) + spare) / max(abs(_log2(base)), 1e-9) + 2)
+    if node.name in _STEEP:
+        return _UNSEEN
+    real = not any(part == Constant("i") for part in walk(node))
+    return 2.0 if real and node.name in _WITHIN_PI else 16.0
 
 
 def _counting(name: str, parts: list[Weight]) -> Weight:
