@@ -36,6 +36,7 @@ _LOGARITHMS = frozenset(("ln", "log"))
 _WITHIN_PI = frozenset(("sin", "cos", "tanh", "sech", "sign", "arg", "arctan", "arccot"))  # for real things
 _STEEP = frozenset(("tan", "sec", "csc", "cot"))
 _UNSEEN = 10.0  # bits that are granted to 1/a where a is not known exactly: e^(1/√2) is no monster
+_SMALL_FACTORIAL = 20  # worked out exactly, such that e^(3!) is no monster
 TOO_BIG = "This number is too big to work out."
 NO_ZERO = "Nothing can be divided by 0."
 
@@ -187,8 +188,9 @@ def _call(node: Call, parts: list[Weight]) -> Weight:
         raise ReadError("0 has no logarithm.")
     if node.name == "root" and parts[1].exact == 0:
         raise ReadError("There is no 0th root.")
-    if node.name == "abs" and arg.exact is not None:
-        return _of(abs(arg.exact))
+    if node.name in ("abs", "re", "im", "conj"):
+        known = node.name == "abs" and arg.exact is not None
+        return _of(abs(arg.exact)) if known and arg.exact is not None else Weight(None, arg.bits)
     if node.name in ("sqrt", "root", "cbrt"):
         return Weight(None, max(arg.bits, 0.0) / 2 if node.name == "sqrt" else max(arg.bits, 0.0))
     return Weight(None, _small(node, parts) if node.name in _SMALL_FUNCTIONS else max(arg.bits, 64.0))
@@ -215,6 +217,9 @@ def _counting(name: str, parts: list[Weight]) -> Weight:
             raise ReadError(TOO_BIG)
         if name == "factorial" and part.exact is not None and part.exact.denominator == 1 and part.exact < 0:
             raise ReadError("A negative whole number has no factorial.")
+    whole = [int(part.exact) for part in parts if part.exact is not None and part.exact.denominator == 1]
+    if name == "factorial" and whole and 0 <= whole[0] <= _SMALL_FACTORIAL:
+        return _of(Fraction(math.factorial(whole[0])))
     constant = all(part.bits is not None for part in parts)
     if constant and any((part.bits or 0.0) > 10 for part in parts) and name not in ("gcd", "lcm"):
         raise ReadError(TOO_BIG)
