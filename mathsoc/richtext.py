@@ -124,9 +124,13 @@ def typeset(latex: str, *, display: bool = False) -> Markup:
     return Markup(_TAG.sub(_strict_tag, markup))  # noqa: S704 - math-core escapes text; tags are ours below
 
 
-def reading(mathml: str) -> Markup:
-    """The engine's own MathML of a reading; the engine escapes every character that was typed."""
-    return Markup(mathml)  # noqa: S704 - built by marking from its own tree
+def reading(mathml: str, spoken: str = "") -> Markup:
+    """The engine's own MathML of a reading; the engine escapes every character that was typed.
+
+    `spoken` names it as `alttext`, which leaves its parts open to those who can walk through MathML.
+    """
+    named = f'<math alttext="{html.escape(spoken)}" '
+    return Markup(mathml.replace("<math ", named, 1) if spoken else mathml)  # noqa: S704 - built by marking
 
 
 def plain(stored: str, limit: int = 160) -> str:

@@ -2,8 +2,9 @@
 
 from .engine import mark
 from .reading import read, read_key
-from .results import MarkingError, Problem, Reading, SchemeError, Verdict
+from .results import MarkingError, Problem, SchemeError, Verdict
 from .scheme import Scheme
+from .shown import Reading
 
 __all__ = [
     "MarkingError",

@@ -18,12 +18,12 @@ from .results import (
     Finding,
     NeedsPool,
     ReadError,
-    Reading,
     SchemeError,
     Undecided,
     Verdict,
 )  # fmt: skip
 from .scheme import Scheme
+from .shown import Reading
 from .syntax.tree import Node, Quantity, walk
 from .words_only import WORD_KINDS, same_text
 
@@ -48,7 +48,7 @@ def check_keys(scheme: Scheme) -> Reading:
                 raise SchemeError(f"The key {key!r} cannot be read: {problem.message}")
         return read(scheme.key, scheme)
     first, *_ = [_parsed_key(key, scheme) for key in scheme.keys]
-    return shown(first)
+    return shown(first, scheme)
 
 
 def key_tree(scheme: Scheme) -> Node:
@@ -75,7 +75,7 @@ def _mark(answer: str, scheme: Scheme, notation: str, in_place: bool) -> Verdict
         parsed = parse(answer, scheme, notation)
     except ReadError as error:
         return unreadable(Reading(ok=False, problem=error.problem))
-    reading = shown(parsed)
+    reading = shown(parsed, scheme)
     try:
         with precision(limits.BALL_BITS), bounded() if in_place else nullcontext():
             return _judged(parsed, reading, scheme, in_place)

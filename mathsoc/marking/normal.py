@@ -10,9 +10,11 @@ from .algebra.balls import precision
 from .algebra.convert import core
 from .algebra.work import bounded
 from .algebra.written import written
+from .judging import quantities
 from .reading import NOTATIONS, parse, read, shown
-from .results import ReadError, Reading, SchemeError, Undecided
+from .results import ReadError, SchemeError, Undecided
 from .scheme import Scheme
+from .shown import Reading
 from .syntax.printing import plain
 from .syntax.tree import (
     All,
@@ -21,12 +23,15 @@ from .syntax.tree import (
     Constant,
     Group,
     Matrix,
+    Negative,
     Node,
     Not,
     Number,
     PlusMinus,
     Power,
+    Quantity,
     Relation,
+    Sum,
     Symbol,
     Union,
     children,
@@ -60,12 +65,12 @@ def normalise(answer: str, scheme: Scheme, notation: str = "auto", *, in_place: 
     try:
         parsed = parse(answer, scheme, notation)
         with precision(limits.BALL_BITS), bounded() if in_place else nullcontext():
-            text = plain(_normal(parsed.tree))
+            text = plain(_measured(parsed.tree, scheme) if scheme.unit else _normal(parsed.tree))
     except ReadError as error:
         return Normal(Reading(ok=False, problem=error.problem))
     except (ArithmeticError, RecursionError, MemoryError) as error:
         raise Undecided("This is too big to be put in normal form.", type(error).__name__) from error
-    reading = shown(parsed)
+    reading = shown(parsed, scheme)
     if len(text) > limits.MAX_CHARACTERS:
         return Normal(replace(reading, notes=(*reading.notes, "too long to be written in normal form")))
     return Normal(reading, text)
@@ -75,6 +80,17 @@ def _of_words(answer: str, scheme: Scheme) -> Normal:
     reading = read(answer, scheme)
     sensitive = scheme.options.get("case_sensitive") is True or scheme.kind == "choice"
     return Normal(reading, reading.plain if sensitive else reading.plain.casefold())
+
+
+def _measured(tree: Node, scheme: Scheme) -> Node:
+    """A quantity in the unit of the question; one that measures something else keeps its own."""
+    asked = scheme.unit
+    if asked is not None and quantities.measures(tree, asked):
+        return Quantity(_normal(quantities.converted(tree, asked)), asked)
+    if isinstance(tree, Quantity):
+        return Quantity(_normal(tree.value), tree.unit)
+    parts = tuple(_measured(part, scheme) for part in children(tree))
+    return rebuild(tree, parts) if isinstance(tree, Sum | Negative) else _normal(tree)
 
 
 def _normal(node: Node) -> Node:

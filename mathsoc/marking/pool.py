@@ -24,8 +24,9 @@ from . import limits, worker
 from .engine import mark_in_place, undecided
 from .normal import Normal, normalise
 from .reading import read
-from .results import MarkingError, NeedsPool, Reading, Undecided, Verdict
+from .results import MarkingError, NeedsPool, Undecided, Verdict
 from .scheme import Scheme
+from .shown import Reading
 from .traps import Trap, Tried, by_value, traps
 
 PRELOADED = (  # what the engine imports only when it is needed

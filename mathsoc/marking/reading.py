@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 from . import limits
 from .fit import fit
-from .results import ReadError, Reading, SchemeError
+from .results import ReadError, SchemeError
 from .scheme import Scheme
+from .shown import Reading
 from .syntax.grammar import Grammar
 from .syntax.lexicon import Setting, resolve
-from .syntax.mathml import mathml
-from .syntax.printing import plain
 from .syntax.quantities import Part, parts
 from .syntax.tokens import Token, looks_like_latex, tokenize
-from .syntax.tree import Call, Negative, Node, Quantity, Sum, depth, symbols
+from .syntax.tree import Call, Negative, Node, Quantity, Sum, depth
 from .syntax.unit_grammar import parse_unit
 from .syntax.units import Unit
 from .syntax.values import check_values
@@ -41,7 +40,7 @@ def read(answer: str, scheme: Scheme, notation: str = "auto") -> Reading:
     try:
         if scheme.kind in WORD_KINDS:
             return read_words(answer, scheme)
-        return shown(parse(answer, scheme, notation))
+        return shown(parse(answer, scheme, notation), scheme)
     except ReadError as error:
         return Reading(ok=False, problem=error.problem)
 
@@ -52,15 +51,14 @@ def read_key(key: str, scheme: Scheme) -> Reading:
     if unit is None:
         return read(key, scheme)
     try:
-        return shown(Parsed(Quantity(parse(key, scheme).tree, unit), ()))
+        return shown(Parsed(Quantity(parse(key, scheme).tree, unit), ()), scheme)
     except ReadError as error:
         return Reading(ok=False, problem=error.problem)
 
 
-def shown(parsed: Parsed) -> Reading:
-    """The reading of a tree, as the member sees it."""
-    tree = parsed.tree
-    return Reading(True, mathml(tree), plain(tree), symbols(tree), None, parsed.notes)
+def shown(parsed: Parsed, scheme: Scheme) -> Reading:
+    """The reading of a tree, as the member sees and hears it."""
+    return Reading(True, parsed.tree, None, parsed.notes, region=scheme.kind == "interval")
 
 
 def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:

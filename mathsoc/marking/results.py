@@ -1,8 +1,12 @@
-"""What the engine hands back: a problem, a reading, a verdict. All frozen, all picklable."""
+"""What the engine hands back beside a reading: problems and verdicts. All frozen, all picklable."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .shown import Reading
 
 
 class MarkingError(Exception):
@@ -46,18 +50,6 @@ class Problem:
     message: str
     position: int | None = None
     unfinished: bool = False
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How the engine understood what was typed. `mathml` is safe to put into a page as it is."""
-
-    ok: bool
-    mathml: str = ""
-    plain: str = ""
-    variables: tuple[str, ...] = ()
-    problem: Problem | None = None
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from .engine import check_keys, key_tree, mark_in_place
 from .reading import read
 from .results import NeedsPool, ReadError, Undecided, Verdict
 from .scheme import Scheme
-from .slips import expressions, gathered, numbers, relations, words
+from .slips import expressions, gathered, numbers, relations, units, words
 from .slips.rewriting import Slips
 from .slips.titles import TITLES
 from .slips.typed_back import formulas
@@ -24,7 +24,7 @@ from .words_only import WORD_KINDS
 MOST = 15
 # Marking by value alone: the options that say what the question is, without those that say what is enough.
 _KEPT = ("variables", "up_to_constant", "also", "choices", "case_sensitive", "units")
-_MAY_BE_THE_KEY = ("missing-constant", "not-rounded")
+_MAY_BE_THE_KEY = ("missing-constant", "not-rounded", "unit-missing")
 
 _SLIPS: dict[str, Callable[[Node, Scheme], Slips]] = {
     "number": numbers.slips,
@@ -121,6 +121,8 @@ def _rewritten(key: Node, scheme: Scheme) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     monstrous = (NeedsPool, ReadError, Undecided, ArithmeticError, RecursionError)
     with suppress(*monstrous), precision(limits.BALL_BITS), bounded():
-        for name, node in _SLIPS[scheme.kind](key, scheme):
+        slips = _SLIPS[scheme.kind](key, scheme)
+        unit = scheme.unit
+        for name, node in slips if unit is None else units.measured(slips, key, unit):
             found.append((name, plain(node)))
     return found

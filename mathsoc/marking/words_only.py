@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from html import escape
 
 from . import limits
-from .results import ReadError, Reading
+from .results import ReadError
 from .scheme import Scheme
-from .syntax.mathml import NAMESPACE
+from .shown import Reading
 
 WORD_KINDS = frozenset(("text", "choice"))
 
@@ -18,7 +17,7 @@ def read_words(answer: str, scheme: Scheme) -> Reading:
     text = tidy(answer)
     if scheme.kind == "choice":
         text = _label(text, scheme)
-    return Reading(True, f"<math {NAMESPACE}><mtext>{escape(text)}</mtext></math>", text)
+    return Reading(True, text)
 
 
 def tidy(answer: str) -> str:

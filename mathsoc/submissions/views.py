@@ -43,7 +43,8 @@ async def reading(slug: str, box_id: str) -> Response:
         question = await service.question(await session(), challenge, asked.box)
         await release()
         verdict = await _mark(question, service.Answer(answer, "", g.received_at))
-    found = verdict.reading if verdict else read(answer, view.scheme)
+    unread = verdict is not None and not verdict.reading.ok  # it may come to light in marking only
+    found = verdict.reading if verdict and unread else read(answer, view.scheme)
     return await page(
         "submissions/reading.html",
         fragment="submissions/_reading.html",

@@ -127,6 +127,24 @@ def test_plain_text_reads_back(typed: str, units: str, plain: str) -> None:
     assert read(plain, asked).plain == plain
 
 
+@pytest.mark.parametrize(
+    ("typed", "units", "latex", "spoken"),
+    [
+        ("5 cm", "m", r"5\,\mathrm{cm}", "5 centimetres"),
+        ("1 m", "m", r"1\,\mathrm{m}", "1 metre"),
+        ("-9.8 m/s^2", "m/s^2", r"-9.8\,\mathrm{m}\,\mathrm{s}^{-2}", "minus 9.8 metres per second squared"),
+        ("20 °C", "°C", r"20^{\circ}\mathrm{C}", "20 degrees Celsius"),
+        ("£3/kg", "£/kg", r"£3\,\mathrm{kg}^{-1}", "3 pounds per kilogram"),
+        ("2 h 30 min", "h", r"2\,\mathrm{h} + 30\,\mathrm{min}", "2 hours plus 30 minutes"),
+        ("50 s^-1", "Hz", r"50\,\mathrm{s}^{-1}", "50 per second"),
+    ],
+)
+def test_latex_and_spoken(typed: str, units: str, latex: str, spoken: str) -> None:
+    reading = read(typed, scheme(units))
+    assert (reading.latex, reading.spoken) == (latex, spoken)
+    assert read(latex, scheme(units), "latex").source == reading.source
+
+
 def test_mathml_is_upright_and_well_formed() -> None:
     shown = read("-£3 per kg", scheme("£/kg")).mathml + read("5 m s^-2", scheme("m/s^2")).mathml
     assert '<mi mathvariant="normal">£</mi>' in shown

@@ -227,3 +227,16 @@ async def test_whoever_is_signed_out_keeps_what_was_typed(app: Quart, world: Wor
     assert reply.headers["HX-Retarget"] == "#notices"
     async with world.database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(Attempt)) == 0
+
+
+async def test_a_screen_reader_hears_where_the_fraction_ends(app: Quart, world: World) -> None:
+    alice = await signed_in(app, world, "alice")
+    for slug, practice in (("squares", False), ("warm-up", True)):
+        challenge = await world.add_challenge(slug, practice=practice)
+        for answer, words in (("(x+1)/2", "x plus 1, all over 2"), ("x+1/2", "x plus 1 over 2")):
+            reply = await alice.post(
+                box_path(challenge, what="reading"), form={"answer": answer}, headers=HTMX
+            )
+            text = (await reply.get_data()).decode()
+            assert f'<math alttext="{words}"' in text
+            assert f"Read as {words}." in text

@@ -37,6 +37,11 @@ def judge(answer: Node, key: Node, asked: Unit, scheme: Scheme, in_place: bool) 
     return found
 
 
+def measures(answer: Node, asked: Unit) -> bool:
+    """Is the answer a quantity of the asked dimension?"""
+    return any(term.unit.dimension == asked.dimension for term in _terms(answer))
+
+
 def _terms(answer: Node) -> list[Quantity]:
     parts = answer.terms if isinstance(answer, Sum) else (answer,)
     inner = [part.arg if isinstance(part, Negative) else part for part in parts]
@@ -83,16 +88,16 @@ def _compared(
     single = isinstance(answer, Quantity)
     if single and _same_scale(term.unit, asked):
         return number.judge(term.value, key, scheme, in_place)
-    converted = _converted(answer, asked)
+    inside = converted(answer, asked)
     name, size = scheme.tolerance or ("", 0.0)
-    if name not in ("dp", "sf") or len(signs(converted)) > 1:
-        return number.judge(converted, key, scheme, in_place)
+    if name not in ("dp", "sf") or len(signs(inside)) > 1:
+        return number.judge(inside, key, scheme, in_place)
     if single and name == "sf" and not (term.unit.zero or asked.zero):
         return number.judge(term.value, _scaled(key, asked, term.unit), scheme, in_place)
     shifted = _shifted(term.value, term.unit, asked) if single else None
     if shifted is not None:
         return number.judge(shifted, key, scheme, in_place)
-    return _by_value(converted, key, name, int(size), in_place)
+    return _by_value(inside, key, name, int(size), in_place)
 
 
 def _by_value(converted: Node, key: Node, name: str, count: int, in_place: bool) -> Finding:
@@ -107,8 +112,8 @@ def _by_value(converted: Node, key: Node, name: str, count: int, in_place: bool)
 # Conversion.
 
 
-def _converted(answer: Node, asked: Unit) -> Node:
-    """The answer as a number of the asked unit."""
+def converted(answer: Node, asked: Unit) -> Node:
+    """The answer as a number of the asked unit, which must measure the same."""
     match answer:
         case Quantity(value=value, unit=unit):
             if unit.zero == asked.zero:
@@ -116,9 +121,9 @@ def _converted(answer: Node, asked: Unit) -> Node:
             start = (unit.zero - asked.zero) / asked.size
             return Sum((_scaled(value, unit, asked), _fraction(start)))
         case Negative(arg=arg):
-            return Negative(_converted(arg, asked))
+            return Negative(converted(arg, asked))
         case Sum(terms=terms):
-            return Sum(tuple(_converted(term, asked) for term in terms))
+            return Sum(tuple(converted(term, asked) for term in terms))
     return answer
 
 

@@ -47,6 +47,9 @@ TITLES: dict[str, Title] = {
     "percent-added": Title("A percent sign too many", "25% is 0.25, not 25."),
     "degrees-lost": Title("Degrees without the sign", "Without ° an angle is in radians."),
     "degrees-for-radians": Title("Degrees where radians are asked for", "Without ° an angle is in radians."),
+    "unit-missing": Title("Without its unit", "A number alone says nothing about its size."),
+    "unit-size": Title("The right number in another unit", "That is another size."),
+    "unit-dimension": Title("The unit of something else", "A length is no area, an area no volume."),
     "mixed-as-product": Title("A mixed number multiplied", "2 1/2 is 2 + 1/2, not 2 × 1/2."),
     "one-of-two": Title("Only one of the two signs", "± stands for two values."),
     # Expressions.

@@ -64,7 +64,7 @@ def suffixes(g: Grammar, node: Node) -> Node:
         if g.op == "!":
             g.take()
             node = Call("factorial", (node,))
-        elif g.op == "!=" and g.setting.kind == "equation" and not g.token.spaced:
+        elif g.op == "!=" and g.setting.kind == "equation" and not (g.token.spaced or g.token.quoted):
             # 5!=120 in an equation is a factorial and an equals sign
             g.exchange(Token("op", "=", g.token.position))
             node = Call("factorial", (node,))

@@ -73,11 +73,16 @@ def _function_power(g: Grammar, name: Token) -> Node | None:
     g.deeper()
     if g.is_op("-"):
         g.take()
-        exponent: Node = Negative(g.atom())
+        exponent: Node = Negative(_tight(g))
     else:
-        exponent = g.atom()
+        exponent = _tight(g)
     g.level -= 1
     return exponent
+
+
+def _tight(g: Grammar) -> Node:
+    """The power between a function and its argument: in sin^2 2x no mixed number and no thousands."""
+    return Number(g.take().text) if g.token.kind == "number" else g.atom()
 
 
 def _arguments(g: Grammar, name: Token) -> tuple[Node, ...]:

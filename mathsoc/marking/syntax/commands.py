@@ -44,7 +44,7 @@ def argument(g: Grammar, owner: Token) -> Node:
         if len(items) != 1:
             raise ReadError("Only one thing can stand here.", token.position)
         return items[0]
-    if token.kind == "number" and len(token.text) > 1:
+    if token.kind == "number" and len(token.text) > 1 and token.text[0] != ".":
         g.exchange(Token("number", token.text[1:], token.position + 1))
         return Number(token.text[0])
     g.deeper()

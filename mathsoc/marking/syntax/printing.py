@@ -32,6 +32,7 @@ from .units import Unit
 OR, AND, REL, SUM, PROD, NEG, POW, ATOM = range(8)
 SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "in": " ∈ "}
 CONSTANTS = {"pi": "π", "inf": "∞", "e": "e", "i": "i"}
+TYPED = {"permutations": "nPr"}  # names in the tree that nobody types
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -120,8 +121,10 @@ def _quantity(value: Node, unit: Unit) -> str:
 
 
 def symbol(name: str) -> str:
+    """The name as the reader takes it: of a longer subscript without brackets it takes one letter only."""
     letter, mark, sub = name.partition("_")
-    return GREEK.get(letter, letter) + mark + sub
+    loose = len(sub) > 1 and not sub.isdigit() and (len(letter) == 1 or letter in GREEK)
+    return GREEK.get(letter, letter) + mark + (f"({sub})" if loose else sub)
 
 
 def _in(node: Node, place: int) -> str:
@@ -178,11 +181,17 @@ def _call(node: Call) -> str:
         case Call(name="abs", args=(arg,)):
             return f"|{plain(arg)}|"
         case Call(name="factorial", args=(arg,)):
-            return _in(arg, ATOM) + "!"
+            return _before_sign(arg) + "!"
         case Call(name="percent", args=(arg,)):
-            return _in(arg, ATOM) + "%"
+            return _before_sign(arg) + "%"
         case Call(name="degree", args=(arg,)):
-            return _in(arg, ATOM) + "°"
+            return _before_sign(arg) + "°"
         case Call(name="log", args=(arg, base)):
             return f"log_{_in(base, ATOM)}({plain(arg)})"
-    return f"{node.name}({', '.join(map(plain, node.args))})"
+    return f"{TYPED.get(node.name, node.name)}({', '.join(map(plain, node.args))})"
+
+
+def _before_sign(node: Node) -> str:
+    """√2! is the root of 2!, so a root needs brackets here."""
+    rooted = isinstance(node, Call) and node.name == "sqrt"
+    return f"({plain(node)})" if rooted else _in(node, ATOM)

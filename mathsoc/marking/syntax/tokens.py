@@ -45,7 +45,7 @@ class Token(NamedTuple):
     text: str
     position: int
     spaced: bool = False
-    quoted: bool = False  # a word that stood alone in \\mathrm{…} or was a command: never split
+    quoted: bool = False  # was a command or one sign, or stood alone in \\mathrm{…}: never split
 
 
 def tokenize(text: str) -> list[Token]:
@@ -117,7 +117,7 @@ class _Scanner:
         elif is_vulgar(char):
             self.emit("vulgar", char, start)
         else:
-            self.emit("op", _SINGLES.get(char, char), start)
+            self.emit("op", _SINGLES.get(char, char), start, quoted=char in _SINGLES)
 
     def letters(self) -> str:
         match = _LETTERS.match(self.text, self.at)
@@ -152,7 +152,7 @@ class _Scanner:
             if name in ("left", "right") and self.peek() == ".":
                 self.at += 1
         elif name in COMMAND_OPERATORS:
-            self.emit("op", COMMAND_OPERATORS[name], start)
+            self.emit("op", COMMAND_OPERATORS[name], start, quoted=True)
         elif name in COMMAND_WORDS:
             self.emit("word", COMMAND_WORDS[name], start, quoted=True)
         elif name in GREEK_VARIANTS:

@@ -25,12 +25,18 @@ from .tree import (
     Quotient,
     Sum,
     children,
+    walk,
 )
 
 _SMALL_FUNCTIONS = frozenset((
     "sin", "cos", "arcsin", "arccos", "arctan", "arcsec", "arccsc", "arccot", "tanh",
-    "sech", "sign", "ln", "log", "arsinh", "arcosh", "artanh", "arg",
+    "sech", "tan", "sec", "csc", "cot", "sign", "ln", "log", "arsinh", "arcosh", "artanh", "arg",
 ))  # fmt: skip
+_LOGARITHMS = frozenset(("ln", "log"))
+_WITHIN_PI = frozenset(("sin", "cos", "tanh", "sech", "sign", "arg", "arctan", "arccot"))  # for real things
+_STEEP = frozenset(("tan", "sec", "csc", "cot"))
+_UNSEEN = 10.0  # bits that are granted to 1/a where a is not known exactly: e^(1/√2) is no monster
+_SMALL_FACTORIAL = 20  # worked out exactly, such that e^(3!) is no monster
 TOO_BIG = "This number is too big to work out."
 NO_ZERO = "Nothing can be divided by 0."
 
@@ -131,7 +137,7 @@ def _quotient(top: Weight, bottom: Weight) -> Weight:
         return _of(top.exact / bottom.exact)
     if top.bits is None or bottom.bits is None:
         return _FREE
-    return _bounded(top.bits + (abs(_log2(bottom.exact)) if bottom.exact is not None else 64.0))
+    return _bounded(top.bits + (abs(_log2(bottom.exact)) if bottom.exact is not None else _UNSEEN))
 
 
 def _power(base: Weight, exponent: Weight) -> Weight:
@@ -182,11 +188,27 @@ def _call(node: Call, parts: list[Weight]) -> Weight:
         raise ReadError("0 has no logarithm.")
     if node.name == "root" and parts[1].exact == 0:
         raise ReadError("There is no 0th root.")
-    if node.name == "abs" and arg.exact is not None:
-        return _of(abs(arg.exact))
+    if node.name in ("abs", "re", "im", "conj"):
+        known = node.name == "abs" and arg.exact is not None
+        return _of(abs(arg.exact)) if known and arg.exact is not None else Weight(None, arg.bits)
     if node.name in ("sqrt", "root", "cbrt"):
         return Weight(None, max(arg.bits, 0.0) / 2 if node.name == "sqrt" else max(arg.bits, 0.0))
-    return Weight(None, 16.0 if node.name in _SMALL_FUNCTIONS else max(arg.bits, 64.0))
+    return Weight(None, _small(node, parts) if node.name in _SMALL_FUNCTIONS else max(arg.bits, 64.0))
+
+
+def _small(node: Call, parts: list[Weight]) -> float:
+    """A bound for what hardly grows, such that e^(cos 1) and e^(2 ln 3) are not taken for monsters."""
+    size = (parts[0].bits or 0.0) if parts[0].exact is None else _log2(parts[0].exact)
+    if node.name in _LOGARITHMS:
+        base = parts[1].exact if len(parts) == 2 else Fraction(2)
+        if base is None or base <= 0:
+            return 16.0
+        spare = 0.0 if parts[0].exact is not None else 64.0  # it may be a small difference of large things
+        return math.log2((abs(size) + spare) / max(abs(_log2(base)), 1e-9) + 2)
+    if node.name in _STEEP:
+        return _UNSEEN
+    real = not any(part == Constant("i") for part in walk(node))
+    return 2.0 if real and node.name in _WITHIN_PI else 16.0
 
 
 def _counting(name: str, parts: list[Weight]) -> Weight:
@@ -195,6 +217,9 @@ def _counting(name: str, parts: list[Weight]) -> Weight:
             raise ReadError(TOO_BIG)
         if name == "factorial" and part.exact is not None and part.exact.denominator == 1 and part.exact < 0:
             raise ReadError("A negative whole number has no factorial.")
+    whole = [int(part.exact) for part in parts if part.exact is not None and part.exact.denominator == 1]
+    if name == "factorial" and whole and 0 <= whole[0] <= _SMALL_FACTORIAL:
+        return _of(Fraction(math.factorial(whole[0])))
     constant = all(part.bits is not None for part in parts)
     if constant and any((part.bits or 0.0) > 10 for part in parts) and name not in ("gcd", "lcm"):
         raise ReadError(TOO_BIG)
