@@ -18,6 +18,7 @@ from .core import (
     ZERO,
     Core,
     E,
+    I,
     add,
     divide,
     fn,
@@ -89,6 +90,11 @@ def cosine(arg: Core) -> Core:
 
 
 def exponential(arg: Core) -> Core:
+    """e^x; e^(iπ/3) and its like are written as cos + i·sin, where those are known."""
+    if arg.kind == "*" and {part.key for part in arg.parts} == {I.key, PI.key}:
+        real, imaginary = _sine_of_turns(arg.value + Fraction(1, 2)), _sine_of_turns(arg.value)
+        if real is not None and imaginary is not None:
+            return add(real, mul(I, imaginary))
     return power(E, arg)
 
 

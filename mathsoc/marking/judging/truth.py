@@ -1,0 +1,50 @@
+"""Does a statement hold at a point that is known only as a ball? Yes, no, or not to be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..algebra.balls import Ball, Unclear, evaluate, is_real, surely_not_real
+from ..algebra.core import Core
+from ..algebra.quotients import Ring
+from . import space
+from .formulas import Formula
+
+_BITS = 200
+
+
+@dataclass(frozen=True)
+class At:
+    """A zero of the polynomial called `shape` in the ring, caught in a ball."""
+
+    point: Mapping[str, Ball]
+    ring: Ring
+    shape: str
+
+    def holds(self, item: Formula, sure: bool) -> bool | None:
+        """None where it cannot be seen. What looks like 0 counts as 0, unless it must be `sure`."""
+        if item.kind in ("true", "false"):
+            return item.kind == "true"
+        if item.items:
+            found = [self.holds(part, sure) for part in item.items]
+            settling = item.kind == "or"
+            if settling in found:
+                return settling
+            return None if None in found else not settling
+        return None if item.value is None else self._relation(item.op, item.value, sure)
+
+    def _relation(self, op: str, value: Core, sure: bool) -> bool | None:
+        if op == "=" and self.shape in space.irreducible(self.ring, [value]):
+            return True
+        try:
+            there = evaluate(value, self.point, _BITS)
+        except Unclear:
+            return None
+        if surely_not_real(there):
+            return False
+        if not is_real(there):
+            return None
+        if there.contains(0):
+            return None if sure or op != "=" else True
+        return {"=": False, "!=": True}.get(op, bool(there > 0))
