@@ -172,15 +172,35 @@ def _listed(group: Group) -> Node:
 
 def _set(tree: Node) -> Node:
     match tree:
-        case Group(opening="{"):
-            return tree
+        case Relation(op="in", left=Symbol(), right=Group(opening="{") as members):
+            return members
+        case Relation(op="in"):
+            raise ReadError("This asks for a set. Write it as {1, 2}.")
+        case Group(opening="{", items=items):
+            return Group("{", _solutions(items), "}")
         case Group(opening="", items=items):
-            return Group("{", items, "}")
+            return Group("{", _solutions(items), "}")
         case Group():
             raise ReadError("This asks for a set. Write it as {1, 2}.")
-        case Any(items=items) if all(isinstance(item, Relation) and item.op == "=" for item in items):
-            return Group("{", items, "}")
-    return Group("{", (tree,), "}")
+        case Any(items=items) | All(items=items) if not any(isinstance(item, All | Any) for item in items):
+            return Group("{", _solutions(items), "}")
+    return Group("{", _solutions((tree,)), "}")
+
+
+def _solutions(items: tuple[Node, ...]) -> tuple[Node, ...]:
+    """x = 1, x = 2 as 1, 2: solutions are often written with the letter that they are solutions for."""
+    first = items[0] if items else None
+    if not (isinstance(first, Relation) and first.op == "=" and isinstance(first.left, Symbol)):
+        return items
+    values = []
+    for item in items:
+        if isinstance(item, Relation):
+            if item.op != "=" or item.left != first.left:
+                return items
+            values.append(item.right)
+        else:
+            values.append(item)
+    return tuple(values)
 
 
 def _sequence(tree: Node) -> Node:

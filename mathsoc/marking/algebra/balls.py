@@ -49,6 +49,14 @@ def evaluate(node: Core, point: Mapping[str, Ball], bits: int, *, real_logarithm
     return value
 
 
+def real_throughout(node: Core, point: Mapping[str, Ball], bits: int) -> bool:
+    """Is every part of the expression surely real at the point? Raises Unclear."""
+    with precision(bits):
+        evaluation = _Evaluation(point, real_logarithms=False)
+        evaluation.value(node)
+    return all(map(is_real, evaluation.cache.values()))
+
+
 def differ(left: Ball, right: Ball) -> bool:
     """Certainly different?"""
     return not acb(left).overlaps(acb(right))
@@ -269,6 +277,7 @@ _FUNCTIONS: dict[str, Callable[..., Ball]] = {
     "arcsin": _inside("asin"),
     "arctan": lambda x: x.atan(),
     "ln": _log,
+    "principal_ln": _log,
     "abs": _abs,
     "sign": _sign,
     "floor": _rounded("floor"),

@@ -183,11 +183,22 @@ def permutations(top: Core, bottom: Core) -> Core:
     return divide(factorial(top), factorial(subtract(top, bottom)))
 
 
+def _symmetric(name: str, args: tuple[Core, ...]) -> Core:
+    """max, gcd and the like: the order does not count, nor does saying a thing twice or in two steps."""
+    flat = {
+        inner.key: inner
+        for arg in args
+        for inner in (arg.parts if arg.kind == "f" and arg.name == name else (arg,))
+    }
+    kept = [flat[key] for key in sorted(flat)]
+    return kept[0] if len(kept) == 1 and name in ("max", "min") else fn(name, *kept)
+
+
 def _of_rationals(name: str, fold: Callable[..., Fraction | int]) -> Callable[..., Core]:
     def rule(*args: Core) -> Core:
         if all(arg.kind == "q" for arg in args):
             return q(fold(*(arg.value for arg in args)))
-        return fn(name, *args)
+        return _symmetric(name, args) if len(args) > 1 else fn(name, *args)
 
     return rule
 
@@ -197,7 +208,7 @@ def _whole_only(name: str, fold: Callable[..., int]) -> Callable[..., Core]:
         values = [arg.whole for arg in args]
         if any(map(_not_whole, args)):
             return UNDEFINED
-        return q(fold(*values)) if None not in values else fn(name, *args)
+        return q(fold(*values)) if None not in values else _symmetric(name, args)
 
     return rule
 
@@ -231,10 +242,20 @@ def _artanh(arg: Core) -> Core:
     return mul(HALF, subtract(logarithm(add(ONE, arg)), logarithm(subtract(ONE, arg))))
 
 
+_THIRD = power(q(3), HALF)
+_ANGLES = {
+    "arcsin": {value.key: turns for turns, value in _SINES.items()},
+    "arctan": {"0": Fraction(0), "1": Fraction(1, 4), _THIRD.key: Fraction(1, 3),
+               divide(ONE, _THIRD).key: Fraction(1, 6)},
+}  # fmt: skip
+
+
 def _odd(name: str) -> Callable[[Core], Core]:
     def rule(arg: Core) -> Core:
-        if arg == ZERO:
-            return ZERO
+        for sign in (ONE, MINUS_ONE):
+            turns = _ANGLES[name].get(mul(sign, arg).key)
+            if turns is not None:
+                return mul(sign, q(turns), PI)
         return negate(fn(name, negate(arg))) if _negative(arg) else fn(name, arg)
 
     return rule

@@ -63,7 +63,9 @@ def suffixes(g: Grammar, node: Node) -> Node:
         if g.is_op("!"):
             g.take()
             node = Call("factorial", (node,))
-        elif g.is_op("!=") and g.setting.kind == "equation" and not g.token.spaced:
+        elif _factorial_equals(g):
+            if not isinstance(node, Number):
+                raise ReadError("Did you mean ≠, or a factorial? Write a space: x! = 6.", g.token.position)
             token = g.take()  # 5!=120 in an equation is a factorial and an equals sign
             g.at -= 1
             g.tokens[g.at] = Token("op", "=", token.position)
@@ -76,6 +78,11 @@ def suffixes(g: Grammar, node: Node) -> Node:
             node = Call("degree", (node,))
         else:
             return node
+
+
+def _factorial_equals(g: Grammar) -> bool:
+    """`5!=120` where an equation is asked for; ≠ itself has one meaning."""
+    return g.is_op("!=") and g.setting.kind == "equation" and not (g.token.spaced or g.token.quoted)
 
 
 def is_degree_sign(g: Grammar) -> bool:

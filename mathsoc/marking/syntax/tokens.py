@@ -37,7 +37,7 @@ class Token:
     text: str
     position: int
     spaced: bool = False
-    quoted: bool = False  # a word that stood alone in \\mathrm{…} or was a command: never split
+    quoted: bool = False  # a word that stood alone in \\mathrm{…} or was a command: never split; ≠, not !=
 
 
 def tokenize(text: str, latex: bool) -> list[Token]:
@@ -138,7 +138,7 @@ class _Scanner:
             self.emit("word", "inf", start, quoted=True)
         else:
             self.at += 1
-            self.emit("op", _SINGLES.get(char, char), start)
+            self.emit("op", _SINGLES.get(char, char), start, quoted=char == "≠")
 
     def command(self) -> None:
         start = self.position
@@ -165,7 +165,7 @@ class _Scanner:
             if name in ("left", "right") and self.peek() == ".":
                 self.at += 1
         elif name in COMMAND_OPERATORS:
-            self.emit("op", COMMAND_OPERATORS[name], start)
+            self.emit("op", COMMAND_OPERATORS[name], start, quoted=True)
         elif name in COMMAND_WORDS:
             self.emit("word", COMMAND_WORDS[name], start, quoted=True)
         elif name in GREEK_VARIANTS:
