@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+from . import vectors
+from .algebra.convert import core
 from .judging.dependence import varies
 from .results import ReadError
 from .syntax.tree import (
@@ -14,6 +18,7 @@ from .syntax.tree import (
     Node,
     Not,
     Number,
+    PlusMinus,
     Product,
     Relation,
     Symbol,
@@ -167,7 +172,24 @@ def _listed(group: Group) -> Node:
             item if isinstance(item, _STATEMENTS) else Relation(first.op, first.left, item) for item in items
         )
     lefts = {item.left if isinstance(item, Relation) and item.op == "=" else item for item in items}
-    return Any(items) if len(lefts) == 1 and len(items) > 1 else All(items)
+    alternatives = (len(lefts) == 1 and len(items) > 1) or _apart(items)
+    return Any(items) if alternatives else All(items)
+
+
+def _apart(items: tuple[Node, ...]) -> bool:
+    """x < 2, x > 5 cannot hold together, so the comma can only mean or."""
+    ends: dict[str, Fraction] = {}
+    first = items[0].left if isinstance(items[0], Relation) else None
+    for item in items:
+        if not (isinstance(item, Relation) and item.op in ("<", "<=", ">", ">=") and item.left == first):
+            return False
+        if not isinstance(item.left, Symbol) or any(isinstance(part, PlusMinus) for part in walk(item)):
+            return False
+        end = core(item.right)
+        if not end.rational:
+            return False
+        ends[item.op[0]] = end.value
+    return len(items) == 2 and len(ends) == 2 and ends["<"] < ends[">"]
 
 
 def _set(tree: Node) -> Node:
@@ -204,6 +226,7 @@ def _solutions(items: tuple[Node, ...]) -> tuple[Node, ...]:
 
 
 def _sequence(tree: Node) -> Node:
+    tree = vectors.as_list(tree)
     match tree:
         case Group(opening="{"):
             raise ReadError("This asks for a list in order. Write it as (1, 2).")
@@ -217,6 +240,7 @@ def _sequence(tree: Node) -> Node:
 
 
 def _matrix(tree: Node) -> Node:
+    tree = vectors.multiplied_out(tree)
     match tree:
         case Matrix():
             return tree

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .angles import cosine, sine
 from .core import (
     HALF,
     MINUS_ONE,
@@ -21,7 +22,7 @@ from .core import (
     subtract,
     symbols,
 )
-from .functions import cosine, logarithm, sine
+from .functions import logarithm
 
 
 class NotDifferentiable(Exception):

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from itertools import product
 from math import lcm
 
+from .angles import cosine, sine
 from .core import MINUS_ONE, ONE, Core, add, fn, mul, power, q, split, substitute, sym, symbols, walk
-from .functions import cosine, sine
 from .residues import expand
 
 _MOST_CLASSES = 12

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..algebra.angles import cosine, sine
 from ..algebra.convert import core
 from ..algebra.core import Core
-from ..algebra.functions import cosine, sine
 from ..syntax.tree import Call, Node, Power, Quotient, walk
 from .formulas import Formula, atom, join
 

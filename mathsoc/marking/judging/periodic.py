@@ -12,6 +12,7 @@ from math import gcd, lcm
 
 from flint import arb, fmpq
 
+from ..algebra.angles import cosine, sine
 from ..algebra.balls import Ball, Unclear, evaluate, is_real, precision
 from ..algebra.core import (
     HALF,
@@ -32,7 +33,6 @@ from ..algebra.core import (
     symbols,
     walk,
 )  # fmt: skip
-from ..algebra.functions import cosine, sine
 from ..algebra.quotients import TooBig
 from ..results import Finding
 from . import line

@@ -79,6 +79,9 @@ def _same_sign(value: Core) -> Core | None:
     above, below = _factors(ring, top / common, meant), _factors(ring, bottom / common, meant)
     simpler = [(_simple(factor), count) for factor, count in above]
     under = [(_simple(factor), count) for factor, count in below]
+    if any(transcendental(factor) for factor, _ in simpler):
+        # Only polynomial equations are asked for complex solutions: here x² + 1 is merely positive.
+        simpler = [(ONE if is_positive(factor) else factor, count) for factor, count in simpler]
     if [found for found, _ in simpler + under] == [factor for factor, _ in above + below]:
         return None
     upper = mul(*(power(factor, q(count)) for factor, count in simpler))

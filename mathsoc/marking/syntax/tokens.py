@@ -22,10 +22,12 @@ from .names import (
     SPACE_COMMANDS,
     TEXT_COMMANDS,
 )  # fmt: skip
+from .recurring import recurring
 
 _PAIRS = {"**": "^", "<=": "<=", ">=": ">=", "=<": "<=", "=>": ">=", "!=": "!=", "<>": "!=", "==": "="}
 _SINGLES = {"∈": "in", "≤": "<=", "≥": ">=", "≠": "!=", "∞": "inf"}
 _BACKSLASHED = {"{": "⦃", "}": "⦄", "%": "%", "|": "|", "&": "&", "_": "_", "\\": "\\\\"}
+_LONGEST_BLOCK = 60
 _BACKSLASHED_SPACES = frozenset(",;:! >")
 
 
@@ -98,7 +100,22 @@ class _Scanner:
             text += "." + self.digits()
         if sum(c.isdigit() for c in text) > limits.MAX_DIGITS:
             raise ReadError(f"This number has more than {limits.MAX_DIGITS} digits.", start)
+        if "." in text and self.peek() in ("(", "\\", ".") and self.recurring(text, start):
+            return
         self.emit("number", text, start)
+
+    def recurring(self, text: str, start: int) -> bool:
+        """0.1(6) and its like become one fraction, as ½ is one."""
+        following = "".join(char for char, _ in self.chars[self.at : self.at + _LONGEST_BLOCK])
+        found = recurring(text, following)
+        if found is None:
+            return False
+        if self.tokens and self.tokens[-1].kind == "number":
+            raise ReadError("Two numbers stand next to each other. Write a sign between them.", start)
+        value, length = found
+        self.at += length
+        self.emit("vulgar", f"{value.numerator}\u2044{value.denominator}", start)
+        return True
 
     def digits(self) -> str:
         out = ""

@@ -29,7 +29,7 @@ from .tree import (
 
 _SMALL_FUNCTIONS = frozenset((
     "sin", "cos", "arcsin", "arccos", "arctan", "arcsec", "arccsc", "arccot", "tanh",
-    "sech", "sign", "ln", "log", "arsinh", "arcosh", "artanh", "arg",
+    "sech", "sign", "ln", "log", "arsinh", "arcosh", "artanh", "arg", "cis",
 ))  # fmt: skip
 TOO_BIG = "This number is too big to work out."
 NO_ZERO = "Nothing can be divided by 0."
