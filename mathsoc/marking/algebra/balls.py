@@ -164,7 +164,7 @@ def _rational_power(base: Ball, top: int, bottom: int) -> Ball:
     if bottom == 1:
         if top < 0 and acb(base).contains(0):
             raise Unclear
-        return base ** fmpz(top)
+        return base ** fmpz(top) if top < 0 or not acb(base).contains(0) else _near_zero(base, top)
     if is_real(base):
         if base > 0:
             return base ** arb(fmpq(top, bottom))
@@ -177,6 +177,14 @@ def _rational_power(base: Ball, top: int, bottom: int) -> Ball:
             raise Unclear
         return (_log(base) * acb(arb(fmpq(top, bottom)))).exp() if bottom != 2 else _half_power(base, top)
     return (_log(base) * acb(arb(fmpq(top, bottom)))).exp()
+
+
+def _near_zero(base: Ball, count: int) -> Ball:
+    """A power of a ball around 0 by squaring, for flint's own has a logarithm in it."""
+    if count == 1:
+        return base
+    half = _near_zero(base, count // 2)
+    return half * half * base if count % 2 else half * half
 
 
 def _half_power(negative: Ball, top: int) -> Ball:
@@ -229,14 +237,10 @@ def _rounded(name: str) -> Callable[[Ball], Ball]:
 
 
 def _sign(value: Ball) -> Ball:
-    if not is_real(value):
-        raise Unclear
-    if value > 0:
-        return arb(1)
-    if value < 0:
-        return arb(-1)
-    if value == 0:
-        return arb(0)
+    if is_real(value):
+        for sign, holds in ((1, value > 0), (-1, value < 0), (0, value == 0)):
+            if holds:
+                return arb(sign)
     raise Unclear
 
 

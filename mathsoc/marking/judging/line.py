@@ -39,6 +39,7 @@ class Atom:
     value: Core
     top: UniPoly | None = None
     bottom: UniPoly | None = None
+    under: tuple[Atom, ...] = ()  # what stands under even roots: negative, the relation says nothing
 
 
 def compare(answer: Formula, key: Formula, name: str) -> Finding:
@@ -87,7 +88,8 @@ class Line:
         self.cut_at(ring, bottom)
         if ring.roots or ring.opaque:
             self.rational = False
-            return Atom(value)
+            even = [root.radicand for root in ring.roots if root.degree % 2 == 0 and symbols(root.radicand)]
+            return Atom(value, under=tuple(map(self.atom, even)))
         common = top.gcd(bottom)
         return Atom(value, self.univariate(ring, top / common), self.univariate(ring, bottom / common))
 
@@ -149,6 +151,9 @@ class Line:
 
     def sign(self, atom: Atom, place: Place) -> int | None:
         """Of f at the place: −1, 0, 1, or None where f has no real value."""
+        signs = (self.sign(root, place) for root in atom.under)
+        if any(sign is None or sign < 0 for sign in signs):
+            return None
         if atom.top is not None and atom.bottom is not None:
             below = _poly_sign(atom.bottom, place)
             return _poly_sign(atom.top, place) * below if below else None

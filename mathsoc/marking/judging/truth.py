@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flint import acb
+
 from ..algebra.balls import Ball, Unclear, evaluate, is_real, surely_not_real
 from ..algebra.core import Core
 from ..algebra.quotients import Ring
@@ -36,7 +38,7 @@ class At:
 
     def _relation(self, op: str, value: Core, sure: bool) -> bool | None:
         if op == "=" and self.shape in space.irreducible(self.ring, [value]):
-            return True
+            return True if self._divided(value) else None
         try:
             there = evaluate(value, self.point, _BITS)
         except Unclear:
@@ -48,3 +50,10 @@ class At:
         if there.contains(0):
             return None if sure or op != "=" else True
         return {"=": False, "!=": True}.get(op, bool(there > 0))
+
+    def _divided(self, value: Core) -> bool:
+        """Is the denominator surely not 0? sin(x)/x is not 0 at 0."""
+        try:
+            return not acb(evaluate(space.denominator(self.ring, value), self.point, _BITS)).contains(0)
+        except Unclear:
+            return False

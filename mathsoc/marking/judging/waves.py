@@ -10,8 +10,9 @@ from __future__ import annotations
 from flint import arb, fmpq
 
 from ..algebra.balls import Ball, Unclear, evaluate, is_real
-from ..algebra.core import Core
+from ..algebra.core import Core, symbols
 from ..algebra.quotients import Ring, TooBig
+from ..algebra.ranges import is_positive
 from ..results import Finding, Undecided
 from . import line, periodic, space, truth
 from .formulas import Formula, atoms, only_equations
@@ -35,7 +36,8 @@ def compare(answer: Formula, key: Formula, name: str) -> Finding:
     mine, theirs = only_equations(answer), only_equations(key)
     if mine is not None and theirs is not None:
         ring = Ring.of(*mine, *theirs)
-        if set(space.irreducible(ring, mine)) == set(space.irreducible(ring, theirs)):
+        whole = all(_never_zero(space.denominator(ring, value)) for value in [*mine, *theirs])
+        if whole and set(space.irreducible(ring, mine)) == set(space.irreducible(ring, theirs)):
             return Finding(True, "exact")
     ring = Ring.of(*atoms(answer), *atoms(key))
     extra, lost = _strangers(answer, key, ring, name), _strangers(key, answer, ring, name)
@@ -44,6 +46,10 @@ def compare(answer: Formula, key: Formula, name: str) -> Finding:
     if extra is None or lost is None:
         raise Undecided(_UNSURE, "zeros")
     return Finding(True, "sampled")
+
+
+def _never_zero(value: Core) -> bool:
+    return not symbols(value) or is_positive(value)
 
 
 def _discrete(item: Formula) -> bool:
