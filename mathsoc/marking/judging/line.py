@@ -13,7 +13,7 @@ from math import lcm
 
 from flint import fmpq, fmpz_poly
 
-from ..algebra.balls import Unclear, evaluate, is_real, precision, surely_not_real
+from ..algebra.balls import Unclear, accuracy, evaluate, is_real, precision, surely_not_real
 from ..algebra.core import ZERO, Core, symbols, walk
 from ..algebra.quotients import Poly, Ring, TooBig, factors
 from ..algebra.replacing import replace
@@ -23,6 +23,7 @@ from .cuts import BITS, FINE_BITS, AnyCut, ConstantCut, Cut, Place, UniPoly, bet
 from .formulas import Formula, atoms
 
 _MAX_DEGREE = 120
+_TELLING_BITS = 180  # a ball around 0 that is wider says nothing
 
 
 class NotAlgebraic(Undecided):
@@ -168,7 +169,7 @@ class Line:
             real = value if is_real(value) else value.real
             if not real.contains(0):
                 return 1 if real > 0 else -1
-            if bits == FINE_BITS or real == 0:
+            if real == 0 or (bits == FINE_BITS and accuracy(real) > _TELLING_BITS):
                 return 0
         return self.at_the_edge(atom, place)
 

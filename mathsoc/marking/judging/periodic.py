@@ -13,7 +13,7 @@ from math import gcd, lcm
 from flint import arb, fmpq
 
 from ..algebra.angles import cosine, sine
-from ..algebra.balls import Ball, Unclear, evaluate, is_real, precision
+from ..algebra.balls import Ball, Unclear, accuracy, evaluate, is_real, precision
 from ..algebra.core import (
     HALF,
     ONE,
@@ -34,7 +34,7 @@ from ..algebra.core import (
     walk,
 )  # fmt: skip
 from ..algebra.quotients import TooBig
-from ..results import Finding
+from ..results import Finding, Undecided
 from . import line
 from .cuts import Place
 from .formulas import Formula, atom, atoms, join
@@ -208,4 +208,6 @@ def _sign(number: Core) -> int | None:
         return None
     if not is_real(ball):
         return None
+    if ball.contains(0) and accuracy(ball) < _BITS // 3:
+        raise Undecided("The engine could not decide this.", "ball")
     return 0 if ball.contains(0) else (1 if ball > 0 else -1)

@@ -14,6 +14,7 @@ from . import space
 from .formulas import Formula
 
 _BITS = 200
+_FLAT = 1e-10  # a ball around 0 that is wider says nothing
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class At:
         if not is_real(there):
             return None
         if there.contains(0):
-            return None if sure or op != "=" else True
+            return None if sure or op != "=" or float(there.rad()) > _FLAT else True
         return {"=": False, "!=": True}.get(op, bool(there > 0))
 
     def _divided(self, value: Core) -> bool:
