@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+from . import vectors
+from .algebra.convert import core
 from .judging.dependence import varies
 from .results import ReadError
 from .syntax.tree import (
@@ -14,6 +18,7 @@ from .syntax.tree import (
     Node,
     Not,
     Number,
+    PlusMinus,
     Product,
     Relation,
     Symbol,
@@ -167,23 +172,61 @@ def _listed(group: Group) -> Node:
             item if isinstance(item, _STATEMENTS) else Relation(first.op, first.left, item) for item in items
         )
     lefts = {item.left if isinstance(item, Relation) and item.op == "=" else item for item in items}
-    return Any(items) if len(lefts) == 1 and len(items) > 1 else All(items)
+    alternatives = (len(lefts) == 1 and len(items) > 1) or _apart(items)
+    return Any(items) if alternatives else All(items)
+
+
+def _apart(items: tuple[Node, ...]) -> bool:
+    """x < 2, x > 5 cannot hold together, so the comma can only mean or."""
+    ends: dict[str, Fraction] = {}
+    first = items[0].left if isinstance(items[0], Relation) else None
+    for item in items:
+        if not (isinstance(item, Relation) and item.op in ("<", "<=", ">", ">=") and item.left == first):
+            return False
+        if not isinstance(item.left, Symbol) or any(isinstance(part, PlusMinus) for part in walk(item)):
+            return False
+        end = core(item.right)
+        if not end.rational:
+            return False
+        ends[item.op[0]] = end.value
+    return len(items) == 2 and len(ends) == 2 and ends["<"] < ends[">"]
 
 
 def _set(tree: Node) -> Node:
     match tree:
-        case Group(opening="{"):
-            return tree
+        case Relation(op="in", left=Symbol(), right=Group(opening="{") as members):
+            return members
+        case Relation(op="in"):
+            raise ReadError("This asks for a set. Write it as {1, 2}.")
+        case Group(opening="{", items=items):
+            return Group("{", _solutions(items), "}")
         case Group(opening="", items=items):
-            return Group("{", items, "}")
+            return Group("{", _solutions(items), "}")
         case Group():
             raise ReadError("This asks for a set. Write it as {1, 2}.")
-        case Any(items=items) if all(isinstance(item, Relation) and item.op == "=" for item in items):
-            return Group("{", items, "}")
-    return Group("{", (tree,), "}")
+        case Any(items=items) | All(items=items) if not any(isinstance(item, All | Any) for item in items):
+            return Group("{", _solutions(items), "}")
+    return Group("{", _solutions((tree,)), "}")
+
+
+def _solutions(items: tuple[Node, ...]) -> tuple[Node, ...]:
+    """x = 1, x = 2 as 1, 2: solutions are often written with the letter that they are solutions for."""
+    first = items[0] if items else None
+    if not (isinstance(first, Relation) and first.op == "=" and isinstance(first.left, Symbol)):
+        return items
+    values = []
+    for item in items:
+        if isinstance(item, Relation):
+            if item.op != "=" or item.left != first.left:
+                return items
+            values.append(item.right)
+        else:
+            values.append(item)
+    return tuple(values)
 
 
 def _sequence(tree: Node) -> Node:
+    tree = vectors.as_list(tree)
     match tree:
         case Group(opening="{"):
             raise ReadError("This asks for a list in order. Write it as (1, 2).")
@@ -197,6 +240,7 @@ def _sequence(tree: Node) -> Node:
 
 
 def _matrix(tree: Node) -> Node:
+    tree = vectors.multiplied_out(tree)
     match tree:
         case Matrix():
             return tree

@@ -15,6 +15,8 @@ KINDS = (
     "text", "choice",
 )  # fmt: skip
 FORMS = ("any", "evaluated", "lowest-terms", "exact", "factorised", "expanded")
+DOMAINS = ("closed", "strict")
+BRANCHES = ("real", "principal")
 TOLERANCES = ("absolute", "relative", "dp", "sf")
 
 
@@ -22,8 +24,9 @@ TOLERANCES = ("absolute", "relative", "dp", "sf")
 class Scheme:
     """How one answer box is marked. `key` is "" where only reading is wanted.
 
-    Options (all optional): `variables`, `tolerance`, `form`, `also`, `units`, `up_to_constant`,
-    `case_sensitive` (text), `choices` (choice). Raises SchemeError in a sentence for an officer.
+    Options (all optional): `variables`, `tolerance`, `form`, `domain`, `branches`, `also`, `units`,
+    `up_to_constant`, `case_sensitive` (text), `choices` (choice).
+    Raises SchemeError in a sentence for an officer.
     """
 
     kind: str
@@ -58,6 +61,14 @@ class Scheme:
     @property
     def form(self) -> str:
         return str(self.options.get("form", "any"))
+
+    @property
+    def domain(self) -> str:
+        return str(self.options.get("domain", "closed"))
+
+    @property
+    def branches(self) -> str:
+        return str(self.options.get("branches", "real"))
 
     @property
     def tolerance(self) -> tuple[str, float] | None:
@@ -104,9 +115,12 @@ def _flag(name: str) -> Callable[[object], None]:
     return check
 
 
-def _form(value: object) -> None:
-    if value not in FORMS:
-        raise SchemeError(f"Unknown form {value!r}. Known forms: {', '.join(FORMS)}.")
+def _one_of(name: str, known: tuple[str, ...]) -> Callable[[object], None]:
+    def check(value: object) -> None:
+        if value not in known:
+            raise SchemeError(f"Unknown {name} {value!r}. Known: {', '.join(known)}.")
+
+    return check
 
 
 def _units(value: object) -> None:
@@ -143,7 +157,9 @@ def _tolerance(value: object) -> None:
 _CHECKS: dict[str, Callable[[object], None]] = {
     "variables": _variables,
     "tolerance": _tolerance,
-    "form": _form,
+    "form": _one_of("form", FORMS),
+    "domain": _one_of("domain", DOMAINS),
+    "branches": _one_of("branches", BRANCHES),
     "also": _string_list("also"),
     "units": _units,
     "up_to_constant": _flag("up_to_constant"),

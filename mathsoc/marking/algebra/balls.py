@@ -49,6 +49,14 @@ def evaluate(node: Core, point: Mapping[str, Ball], bits: int, *, real_logarithm
     return value
 
 
+def real_throughout(node: Core, point: Mapping[str, Ball], bits: int) -> bool:
+    """Is every part of the expression surely real at the point? Raises Unclear."""
+    with precision(bits):
+        evaluation = _Evaluation(point, real_logarithms=False)
+        evaluation.value(node)
+    return all(map(is_real, evaluation.cache.values()))
+
+
 def differ(left: Ball, right: Ball) -> bool:
     """Certainly different?"""
     return not acb(left).overlaps(acb(right))
@@ -156,7 +164,7 @@ def _rational_power(base: Ball, top: int, bottom: int) -> Ball:
     if bottom == 1:
         if top < 0 and acb(base).contains(0):
             raise Unclear
-        return base ** fmpz(top)
+        return base ** fmpz(top) if top < 0 or not acb(base).contains(0) else _near_zero(base, top)
     if is_real(base):
         if base > 0:
             return base ** arb(fmpq(top, bottom))
@@ -169,6 +177,14 @@ def _rational_power(base: Ball, top: int, bottom: int) -> Ball:
             raise Unclear
         return (_log(base) * acb(arb(fmpq(top, bottom)))).exp() if bottom != 2 else _half_power(base, top)
     return (_log(base) * acb(arb(fmpq(top, bottom)))).exp()
+
+
+def _near_zero(base: Ball, count: int) -> Ball:
+    """A power of a ball around 0 by squaring, for flint's own has a logarithm in it."""
+    if count == 1:
+        return base
+    half = _near_zero(base, count // 2)
+    return half * half * base if count % 2 else half * half
 
 
 def _half_power(negative: Ball, top: int) -> Ball:
@@ -221,14 +237,10 @@ def _rounded(name: str) -> Callable[[Ball], Ball]:
 
 
 def _sign(value: Ball) -> Ball:
-    if not is_real(value):
-        raise Unclear
-    if value > 0:
-        return arb(1)
-    if value < 0:
-        return arb(-1)
-    if value == 0:
-        return arb(0)
+    if is_real(value):
+        for sign, holds in ((1, value > 0), (-1, value < 0), (0, value == 0)):
+            if holds:
+                return arb(sign)
     raise Unclear
 
 
@@ -269,6 +281,7 @@ _FUNCTIONS: dict[str, Callable[..., Ball]] = {
     "arcsin": _inside("asin"),
     "arctan": lambda x: x.atan(),
     "ln": _log,
+    "principal_ln": _log,
     "abs": _abs,
     "sign": _sign,
     "floor": _rounded("floor"),

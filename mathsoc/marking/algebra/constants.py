@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import limits
 from ..results import Finding, Undecided
-from .balls import Unclear, differ, evaluate
+from .balls import Unclear, accuracy, differ, evaluate
 from .core import subtract
 from .node import Core
 
@@ -21,7 +21,8 @@ def compare(answer: Core, key: Core) -> Finding:
             continue
         if differ(left, right) or differ(rest, 0):
             return Finding(False, "ball", "The value is different.", "value")
-        agreed = bits
+        if all(accuracy(value) > bits // 3 for value in (left, right)):  # else the balls are too wide to tell
+            agreed = bits
     if not agreed:
         raise Undecided("This value could not be worked out.", "ball")
     return Finding(True, "ball")

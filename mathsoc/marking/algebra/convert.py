@@ -24,7 +24,7 @@ from ..syntax.tree import (
     walk,
 )  # fmt: skip
 from .core import add, divide, mul, negate, power
-from .functions import apply
+from .functions import apply, exponential
 from .node import INF, PI, Core, E, I, q, sym
 
 _CONSTANTS = {"pi": PI, "e": E, "i": I, "inf": INF}
@@ -57,7 +57,8 @@ def core(node: Node) -> Core:
 
 
 def _power(base: Node, exponent: Node) -> Core:
-    return power(core(base), core(exponent))
+    below, above = core(base), core(exponent)
+    return exponential(above) if below == E else power(below, above)
 
 
 def signs(node: Node) -> list[Node]:

@@ -81,9 +81,9 @@ def mul(*factors: Core) -> Core:
             kept[place] = factor
             continue
         joined = _joined(base, exponent, kept[place])
-        if base_and_exponent(joined)[0].key == base.key:
+        if joined.kind not in ("q", "*") and base_and_exponent(joined)[0].key == base.key:
             kept[place] = joined
-        else:  # 2^(2/3)·2^(2/3) is 2·2^(1/3), and i·i is −1
+        else:  # √2·√2 is 2, 2^(2/3)·2^(2/3) is 2·2^(1/3), and i·i is −1
             del kept[place]
             stack.append(joined)
     return _product(coefficient, list(kept.values())) if coefficient else ZERO

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from .. import limits
+from .angles import cosine, inverse, negative, sine, sine_of_turns
 from .balls import Unclear, evaluate, surely_not_whole
 from .core import add, divide, mul, negate, power, split, subtract
-from .node import HALF, MINUS_ONE, ONE, PI, TWO, UNDEFINED, ZERO, Core, E, fn, q, symbols
+from .node import HALF, MINUS_ONE, ONE, PI, TWO, UNDEFINED, ZERO, Core, E, I, fn, q, symbols
 from .surds import prime_powers
 
 
@@ -19,57 +20,12 @@ def apply(name: str, args: tuple[Core, ...]) -> Core:
     return rule(*args) if rule is not None else fn(name, *args)
 
 
-def _negative(arg: Core) -> bool:
-    """Does the argument begin with a minus sign? The choice between x and -x that makes keys agree."""
-    first = arg.parts[0] if arg.kind == "+" else arg
-    return split(first)[0] < 0
-
-
-_SINES = {
-    Fraction(0): ZERO, Fraction(1, 6): HALF, Fraction(1, 4): power(HALF, HALF),
-    Fraction(1, 3): mul(HALF, power(q(3), HALF)), Fraction(1, 2): ONE,
-}  # fmt: skip
-
-
-def _turns(arg: Core) -> Fraction | None:
-    """The rational r with arg = r·π."""
-    if arg == ZERO:
-        return Fraction(0)
-    if arg == PI:
-        return Fraction(1)
-    if arg.kind == "*" and arg.parts == (PI,):
-        return arg.value
-    return None
-
-
-def _sine_of_turns(turns: Fraction) -> Core | None:
-    turns %= 2
-    sign = ONE
-    if turns >= 1:
-        turns, sign = turns - 1, MINUS_ONE
-    if turns > Fraction(1, 2):
-        turns = 1 - turns
-    value = _SINES.get(turns)
-    return mul(sign, value) if value is not None else None
-
-
-def sine(arg: Core) -> Core:
-    turns = _turns(arg)
-    known = _sine_of_turns(turns) if turns is not None else None
-    if known is not None:
-        return known
-    return negate(fn("sin", negate(arg))) if _negative(arg) else fn("sin", arg)
-
-
-def cosine(arg: Core) -> Core:
-    turns = _turns(arg)
-    known = _sine_of_turns(turns + Fraction(1, 2)) if turns is not None else None
-    if known is not None:
-        return known
-    return fn("cos", negate(arg) if _negative(arg) else arg)
-
-
 def exponential(arg: Core) -> Core:
+    """e^x; e^(iπ/3) and its like are written as cos + i·sin, where those are known."""
+    if arg.kind == "*" and {part.key for part in arg.parts} == {I.key, PI.key}:
+        real, imaginary = sine_of_turns(arg.value + Fraction(1, 2)), sine_of_turns(arg.value)
+        if real is not None and imaginary is not None:
+            return add(real, mul(I, imaginary))
     return power(E, arg)
 
 
@@ -107,7 +63,7 @@ def absolute(arg: Core) -> Core:
         return power(absolute(arg.parts[0]), arg.parts[1])
     if arg.kind == "f" and arg.name == "abs":
         return arg
-    return fn("abs", negate(arg) if _negative(arg) else arg)
+    return fn("abs", negate(arg) if negative(arg) else arg)
 
 
 def _not_whole(arg: Core) -> bool:
@@ -158,11 +114,22 @@ def permutations(top: Core, bottom: Core) -> Core:
     return divide(factorial(top), factorial(subtract(top, bottom)))
 
 
+def _symmetric(name: str, args: tuple[Core, ...]) -> Core:
+    """max, gcd and the like: the order does not count, nor does saying a thing twice or in two steps."""
+    flat = {
+        inner.key: inner
+        for arg in args
+        for inner in (arg.parts if arg.kind == "f" and arg.name == name else (arg,))
+    }
+    kept = [flat[key] for key in sorted(flat)]
+    return kept[0] if len(kept) == 1 and name in ("max", "min") else fn(name, *kept)
+
+
 def _of_rationals(name: str, fold: Callable[..., Fraction | int]) -> Callable[..., Core]:
     def rule(*args: Core) -> Core:
         if all(arg.kind == "q" for arg in args):
             return q(fold(*(arg.value for arg in args)))
-        return fn(name, *args)
+        return _symmetric(name, args) if len(args) > 1 else fn(name, *args)
 
     return rule
 
@@ -172,7 +139,7 @@ def _whole_only(name: str, fold: Callable[..., int]) -> Callable[..., Core]:
         values = [arg.whole for arg in args]
         if any(map(_not_whole, args)):
             return UNDEFINED
-        return q(fold(*values)) if None not in values else fn(name, *args)
+        return q(fold(*values)) if None not in values else _symmetric(name, args)
 
     return rule
 
@@ -206,28 +173,20 @@ def _artanh(arg: Core) -> Core:
     return mul(HALF, subtract(logarithm(add(ONE, arg)), logarithm(subtract(ONE, arg))))
 
 
-def _odd(name: str) -> Callable[[Core], Core]:
-    def rule(arg: Core) -> Core:
-        if arg == ZERO:
-            return ZERO
-        return negate(fn(name, negate(arg))) if _negative(arg) else fn(name, arg)
-
-    return rule
-
-
 _RULES: dict[str, Callable[..., Core]] = {
     "sin": sine,
     "cos": cosine,
+    "cis": lambda x: add(cosine(x), mul(I, sine(x))),
     "tan": lambda x: divide(sine(x), cosine(x)),
     "sec": lambda x: _inverse(cosine(x)),
     "csc": lambda x: _inverse(sine(x)),
     "cot": lambda x: divide(cosine(x), sine(x)),
-    "arcsin": _odd("arcsin"),
-    "arctan": _odd("arctan"),
-    "arccos": lambda x: subtract(mul(HALF, PI), _odd("arcsin")(x)),
-    "arcsec": lambda x: subtract(mul(HALF, PI), _odd("arcsin")(_inverse(x))),
-    "arccsc": lambda x: _odd("arcsin")(_inverse(x)),
-    "arccot": lambda x: _odd("arctan")(_inverse(x)),
+    "arcsin": inverse("arcsin"),
+    "arctan": inverse("arctan"),
+    "arccos": lambda x: subtract(mul(HALF, PI), inverse("arcsin")(x)),
+    "arcsec": lambda x: subtract(mul(HALF, PI), inverse("arcsin")(_inverse(x))),
+    "arccsc": lambda x: inverse("arcsin")(_inverse(x)),
+    "arccot": lambda x: inverse("arctan")(_inverse(x)),
     "sinh": _sinh,
     "cosh": _cosh,
     "tanh": lambda x: divide(_sinh(x), _cosh(x)),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from ..algebra.core import substitute, subtract
+from ..algebra.derivative import NotDifferentiable, derivative
 from ..algebra.node import ONE, Core, sym, symbols
 from ..results import Finding, NeedsPool, Undecided
 from . import equality
 
 MISSING = "The constant is missing: add a letter such as + c."
+_POINTS = 72
+_BITS = 200
 _TWIN = "'"  # no letter that can be typed ends so
 
 
@@ -20,7 +23,12 @@ def judge(answer: Core, key: Core, declared: tuple[str, ...], in_place: bool) ->
     difference = subtract(answer, base)
     found = _free_of(difference, answer, base, declared, in_place)
     if not found.equal:
-        return found
+        if in_place:
+            raise NeedsPool
+        added = not loose or _plain_constant(difference, loose[0])
+        if not (added and _same_derivatives(answer, base, declared)):
+            return found
+        found = Finding(True, "derivative")
     if not loose:
         return Finding(False, found.method, MISSING, "constant")
     if in_place and not _plain_constant(difference, loose[0]):
@@ -63,6 +71,37 @@ def _free_of(
     right = subtract(base, substitute(base, moved))
     found = equality.equal(left, right, in_place)
     return found if found.equal else Finding(False, found.method, equality.NOT_THE_SAME, "value")
+
+
+def _same_derivatives(answer: Core, base: Core, declared: tuple[str, ...]) -> bool:
+    """arctan((x − 1)/(x + 1)) is arctan(x) with another constant on each side of its pole.
+
+    The answer must have a real value wherever the key has one, poles aside.
+    """
+    try:
+        pairs = [(derivative(answer, name), derivative(base, name)) for name in declared]
+        same = all(equality.equal(mine, theirs, in_place=False).equal for mine, theirs in pairs)
+    except (NotDifferentiable, Undecided):
+        return False
+    return same and bool(pairs) and _real_where(answer, base)
+
+
+def _real_where(answer: Core, base: Core) -> bool:
+    from ..algebra.balls import Unclear, evaluate, is_real
+    from .sampling import points
+
+    names = tuple(sorted(set(symbols(answer)) | set(symbols(base))))
+    seen = 0
+    for _, point in zip(range(_POINTS), points(names), strict=False):
+        try:
+            if not is_real(evaluate(base, point, _BITS)):
+                continue
+            if not is_real(evaluate(answer, point, _BITS)):
+                return False
+        except Unclear:
+            continue
+        seen += 1
+    return seen > 0
 
 
 def _plain_constant(difference: Core, name: str) -> bool:

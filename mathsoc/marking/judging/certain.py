@@ -15,7 +15,7 @@ _SPARE_BITS = 64  # a value with fewer certain bits says nothing
 _PLACES = (
     fmpq(733, 1009), fmpq(6), fmpq(2621, 1009), fmpq(-1381, 1009), fmpq(31, 1009), fmpq(12), fmpq(9),
     fmpq(60313, 1009), fmpq(-52417, 1009), fmpq(4), fmpq(412007, 1009), fmpq(-31, 1009), fmpq(7), fmpq(-5),
-    fmpq(2003009, 1009), fmpq(10),
+    fmpq(2003009, 1009), fmpq(10), fmpq(24), fmpq(35), fmpq(60),
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..algebra import residues
 from ..algebra.node import Core, symbols, walk
+from ..algebra.whole_letters import by_remainders, whole_letters
 from ..results import Finding, NeedsPool, Undecided
 from . import certain
 
@@ -15,6 +16,21 @@ def equal(answer: Core, key: Core, in_place: bool) -> Finding:
     """How the answer compares with the key. Raises NeedsPool (only with `in_place`) and Undecided."""
     if answer.key == key.key:
         return Finding(True, "identical")
+    if answer.rational and key.rational:
+        return Finding(False, "exact", DIFFERENT, "value")
+    letters = whole_letters(key)
+    pairs = by_remainders((answer, key), letters) if letters else None
+    if pairs is None:
+        return _equal(answer, key, in_place)
+    found = Finding(True, "identical")
+    for mine, theirs in pairs:
+        found = _equal(mine, theirs, in_place) if mine.key != theirs.key else found
+        if not found.equal:
+            return found
+    return Finding(True, "exact") if found.method == "identical" else found
+
+
+def _equal(answer: Core, key: Core, in_place: bool) -> Finding:
     if answer.rational and key.rational:
         return Finding(False, "exact", DIFFERENT, "value")
     if any(node.name in ("inf", "undefined") for node in walk(answer) + walk(key)):

@@ -6,16 +6,12 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import gcd
 
-from .. import limits
-from ..algebra import residues
-from ..algebra.balls import Unclear, accuracy, evaluate, is_real
 from ..algebra.convert import core
-from ..algebra.core import split, substitute
-from ..algebra.node import Core, sym, symbols
+from ..algebra.core import split
+from ..algebra.node import Core
 from ..results import NeedsPool
 from ..syntax.tree import (
     Call,
-    Mixed,
     Negative,
     Node,
     Number,
@@ -26,11 +22,8 @@ from ..syntax.tree import (
     Symbol,
     walk,
 )  # fmt: skip
-
-# A constant this close to a fraction of this size is that fraction.
-_SURE_BITS = 300
-_NEAR_BITS = 250
-_MAX_DENOMINATOR = 10**18
+from .evaluated import evaluated
+from .lowest_terms import fractions_reduced, unsigned
 
 REASONS = {
     "evaluated": "The value is right, but it is not worked out.",
@@ -52,110 +45,6 @@ def _any(_: Node) -> bool:
     return True
 
 
-# Evaluated.
-
-
-def _evaluated(tree: Node) -> bool:
-    """No sum, product, power or function of numbers is left that has a rational value."""
-    if any(_unfinished(node) for node in walk(tree)) or _turns_rational(tree):
-        return False
-    return _fractions_reduced(tree) and not _idle_letters(tree)
-
-
-def _unfinished(node: Node) -> bool:
-    """Could something here be worked out to a rational number?"""
-    match node:
-        case Sum(terms=parts):
-            return sum(core(part).rational for part in parts) > 1 or _hidden(node)
-        case Product(factors=(Number(), Power(base=Number(text="10"), exponent=exponent))):
-            return not _literal(exponent)
-        case Power(base=Number(text="10"), exponent=exponent):
-            return core(node).rational and not _literal(exponent)
-        case Product(factors=parts):
-            return sum(core(part).rational for part in parts) > 1 or _hidden(node)
-        case Negative(arg=arg):
-            return isinstance(arg, Negative)
-        case Quotient(top=top, bottom=bottom):
-            return _hidden(node) and not (_literal(top) and _literal(bottom))
-        case Call(name="percent" | "degree", args=(arg,)):
-            return not _literal(arg) and core(arg).rational
-        case Power() | Call():
-            return _hidden(node)
-    return False
-
-
-def _literal(node: Node) -> bool:
-    return isinstance(_unsigned(node), Number)
-
-
-def _hidden(node: Node) -> bool:
-    """Is the value of something that is no literal rational, as far as the core form sees?"""
-    return core(node).rational
-
-
-def _turns_rational(tree: Node) -> bool:
-    """A constant with roots, logarithms or sines whose value is rational after all: sin²1 + cos²1."""
-    value = core(tree)
-    if value.rational or symbols(value) or _idle_letters(tree):
-        return False
-    try:
-        ball = evaluate(value, {}, limits.BALL_BITS)
-    except Unclear:
-        return False
-    if not is_real(ball) or accuracy(ball) < _SURE_BITS:
-        return False
-    middle = ball.mid().fmpq()
-    exact = Fraction(int(middle.p), int(middle.q))
-    near = exact.limit_denominator(_MAX_DENOMINATOR)
-    return abs(exact - near) < Fraction(1, 1 << _NEAR_BITS)
-
-
-def _idle_letters(tree: Node) -> bool:
-    """Are there letters on which the value does not depend, as in 2^x·2^(10−x)?"""
-    value = core(tree)
-    typed = {node.name for node in walk(tree) if isinstance(node, Symbol)}
-    idle = typed - set(symbols(value))
-    for name in symbols(value):
-        moved = substitute(value, {name: sym(name + "'")})
-        found = residues.compare(value, moved)
-        if found is not None and found.same:
-            return True
-    return bool(idle)
-
-
-def _unsigned(node: Node) -> Node:
-    return node.arg if isinstance(node, Negative) else node
-
-
-# Lowest terms.
-
-
-def _fractions_reduced(tree: Node) -> bool:
-    return all(map(_reduced, walk(tree)))
-
-
-def _reduced(node: Node) -> bool:
-    if isinstance(node, Negative) and isinstance(node.arg, Quotient):
-        return not isinstance(node.arg.bottom, Negative)
-    if isinstance(node, Mixed):
-        return gcd(node.numerator, node.denominator) == 1
-    if not isinstance(node, Quotient):
-        return True
-    if isinstance(node.top, Negative) and isinstance(node.bottom, Negative):
-        return False
-    top, bottom = _whole_factor(node.top), _whole_factor(node.bottom)
-    return top is None or bottom is None or gcd(top, bottom) == 1
-
-
-def _whole_factor(node: Node) -> int | None:
-    """The whole number that multiplies everything in a numerator or denominator."""
-    if isinstance(node, Sum):
-        found = [_whole_factor(term) for term in node.terms]
-        return gcd(*(value for value in found if value is not None)) if None not in found else None
-    value = split(core(node))[0]
-    return abs(value.numerator) if value.denominator == 1 else None
-
-
 # Exact.
 
 
@@ -173,12 +62,12 @@ def _expanded(tree: Node) -> bool:
 def _multiplies_sum(node: Node) -> bool:
     match node:
         case Product(factors=parts):
-            return any(isinstance(_unsigned(part), Sum) for part in parts)
+            return any(isinstance(unsigned(part), Sum) for part in parts)
         case Negative(arg=Sum()) | Negative(arg=Negative()):
             return True
         case Power(base=base, exponent=exponent):
             count = core(exponent).whole
-            return count is not None and count > 0 and isinstance(_unsigned(base), Sum | Product)
+            return count is not None and count > 0 and isinstance(unsigned(base), Sum | Product)
         case Quotient(top=Sum(), bottom=bottom):
             return core(bottom).rational
         case Call():
@@ -283,8 +172,8 @@ def _common_number(value: Core) -> Fraction | int:
 
 _CHECKS: dict[str, Callable[[Node], bool]] = {
     "any": _any,
-    "evaluated": _evaluated,
-    "lowest-terms": _fractions_reduced,
+    "evaluated": evaluated,
+    "lowest-terms": fractions_reduced,
     "exact": _exact,
     "expanded": _expanded,
     "factorised": _factorised,

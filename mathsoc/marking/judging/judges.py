@@ -7,7 +7,8 @@ from ..algebra.node import Core
 from ..results import Finding, SchemeError
 from ..scheme import Scheme
 from ..syntax.tree import Node
-from . import antiderivatives, equality, forms, gathered, number, quantities, relations
+from . import antiderivatives, branches, domains, equality, forms, gathered, number, quantities, relations
+from .formulas import join
 
 
 def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
@@ -15,10 +16,21 @@ def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
     unit = scheme.unit
     if unit is not None:
         return quantities.judge(answer, key, unit, scheme, in_place)
-    found = _by_kind(answer, key, scheme, in_place)
+    if scheme.branches == "principal":
+        found = _by_kind(branches.principal(answer), branches.principal(key), scheme, in_place)
+    else:
+        found = _by_kind(answer, key, scheme, in_place)
+    if found.equal and scheme.domain == "strict" and not _same_domain(answer, key, in_place):
+        return Finding(False, found.method, "This is equal, but not defined at the same places.", "domain")
     if found.equal and scheme.form != "any" and not forms.has_form(answer, scheme.form, in_place):
         return Finding(False, found.method, forms.REASONS[scheme.form], "form")
     return found
+
+
+def _same_domain(answer: Node, key: Node, in_place: bool) -> bool:
+    """Are both defined at the same places, before anything cancels?"""
+    mine, theirs = (join("and", [domains.defined(one) for one in signs(tree)]) for tree in (answer, key))
+    return relations.same_solutions(mine, theirs, in_place).equal
 
 
 def _by_kind(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:

@@ -9,24 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cmp_to_key
 from math import lcm
-from typing import Any, TypeAlias
 
-from flint import arb, fmpq, fmpz, fmpz_poly
+from flint import fmpq, fmpz_poly
 
-from ..algebra.balls import Ball, Unclear, evaluate, is_real, precision, surely_not_real
-from ..algebra.core import add, mul, power
-from ..algebra.node import ZERO, Core, fn, q, walk
+from ..algebra.balls import Unclear, accuracy, evaluate, is_real, precision, surely_not_real
+from ..algebra.node import ZERO, Core, symbols, walk
 from ..algebra.quotients import Poly, Ring, TooBig, factors
+from ..algebra.replacing import replace
 from ..results import Finding, Undecided
+from .constant_zeros import NotSolvable, real_zeros
+from .cuts import BITS, FINE_BITS, AnyCut, ConstantCut, Cut, Place, UniPoly, between, in_order, real_roots
 from .formulas import Formula, atoms
 
-_BITS = 320
-_FINE_BITS = 3000
 _MAX_DEGREE = 120
-
-UniPoly: TypeAlias = Any
+_TELLING_BITS = 180  # a ball around 0 that is wider says nothing
 
 
 class NotAlgebraic(Undecided):
@@ -37,26 +34,13 @@ class NotAlgebraic(Undecided):
 
 
 @dataclass(frozen=True)
-class Cut:
-    """A real algebraic number: the `index`th real root of an irreducible polynomial."""
-
-    poly: UniPoly
-    index: int
-
-    def ball(self, bits: int) -> Ball:
-        return real_roots(self.poly, bits)[self.index]
-
-
-Place: TypeAlias = "Cut | fmpq"
-
-
-@dataclass(frozen=True)
 class Atom:
     """One value f of a relation f ⋛ 0; `top` and `bottom` where f is a plain quotient of polynomials."""
 
     value: Core
     top: UniPoly | None = None
     bottom: UniPoly | None = None
+    under: tuple[Atom, ...] = ()  # what stands under even roots: negative, the relation says nothing
 
 
 def compare(answer: Formula, key: Formula, name: str) -> Finding:
@@ -87,7 +71,7 @@ class Line:
     def __init__(self, answer: Formula, key: Formula, name: str) -> None:
         self.name = name
         self.atoms: dict[str, Atom] = {}
-        self.cuts: dict[str, Cut] = {}
+        self.cuts: dict[str, AnyCut] = {}
         self.rational = True
         for value in atoms(answer) + atoms(key):
             if value.key not in self.atoms:
@@ -95,7 +79,7 @@ class Line:
 
     def atom(self, value: Core) -> Atom:
         ring = Ring.of(value)
-        if not ring.algebraic:
+        if any(symbols(ring.nodes[letter]) for letter in ring.opaque.values()):
             raise NotAlgebraic
         top, bottom = ring.fraction(value)
         for root in ring.roots:
@@ -103,9 +87,10 @@ class Line:
                 self.cut_at(ring, poly)
         self.cut_at(ring, top)
         self.cut_at(ring, bottom)
-        if ring.roots:
+        if ring.roots or ring.opaque:
             self.rational = False
-            return Atom(value)
+            even = [root.radicand for root in ring.roots if root.degree % 2 == 0 and symbols(root.radicand)]
+            return Atom(value, under=tuple(map(self.atom, even)))
         common = top.gcd(bottom)
         return Atom(value, self.univariate(ring, top / common), self.univariate(ring, bottom / common))
 
@@ -117,11 +102,21 @@ class Line:
         if norm.is_constant():
             return
         for factor in factors(norm):
+            if any(factor.degrees()[ring.context.variable_to_index(t)] for t in ring.opaque.values()):
+                self.constant_cuts(ring, factor)
+                continue
             single = self.univariate(ring, factor)
             if single.degree() > _MAX_DEGREE:
                 raise TooBig
-            for index, _ in enumerate(real_roots(single, _BITS)):
+            for index, _ in enumerate(real_roots(single, BITS)):
                 self.cuts[f"{single}#{index}"] = Cut(single, index)
+
+    def constant_cuts(self, ring: Ring, factor: Poly) -> None:
+        try:
+            found = real_zeros(ring, factor, self.name)
+        except NotSolvable as error:
+            raise NotAlgebraic from error
+        self.cuts |= {value.key: ConstantCut(value) for value in found}
 
     def univariate(self, ring: Ring, poly: Poly) -> UniPoly:
         """As a polynomial of the one letter, with whole coefficients."""
@@ -136,13 +131,13 @@ class Line:
 
     def places(self) -> list[Place]:
         """Every cut, and a rational number in every gap."""
-        cuts = sorted(self.cuts.values(), key=cmp_to_key(_order))
+        cuts = in_order(list(self.cuts.values()))
         if not cuts:
             return [fmpq(1, 3)]
-        balls = [cut.ball(_BITS) for cut in cuts]
-        places: list[Place] = [_between(balls[0] - 1, balls[0])]
+        balls = [cut.ball(BITS) for cut in cuts]
+        places: list[Place] = [between(balls[0] - 1, balls[0])]
         for cut, here, following in zip(cuts, balls, [*balls[1:], balls[-1] + 1], strict=True):
-            places += [cut, _between(here, following)]
+            places += [cut, between(here, following)]
         return places
 
     def holds(self, item: Formula, place: Place) -> bool:
@@ -153,16 +148,19 @@ class Line:
         if item.kind == "or":
             return any(self.holds(part, place) for part in item.items)
         sign = self.sign(self.atoms[item.value.key], place) if item.value is not None else None
-        return sign is not None and _RELATIONS[item.op](sign)
+        return sign is not None and RELATIONS[item.op](sign)
 
     def sign(self, atom: Atom, place: Place) -> int | None:
         """Of f at the place: −1, 0, 1, or None where f has no real value."""
+        signs = (self.sign(root, place) for root in atom.under)
+        if any(sign is None or sign < 0 for sign in signs):
+            return None
         if atom.top is not None and atom.bottom is not None:
             below = _poly_sign(atom.bottom, place)
             return _poly_sign(atom.top, place) * below if below else None
-        for bits in (_BITS, _FINE_BITS):
+        for bits in (BITS, FINE_BITS):
             try:
-                here = place.ball(bits) if isinstance(place, Cut) else place
+                here = place if isinstance(place, fmpq) else place.ball(bits)
                 value = evaluate(atom.value, {self.name: here}, bits)
             except Unclear:
                 continue
@@ -171,7 +169,7 @@ class Line:
             real = value if is_real(value) else value.real
             if not real.contains(0):
                 return 1 if real > 0 else -1
-            if bits == _FINE_BITS or real == 0:
+            if real == 0 or (bits == FINE_BITS and accuracy(real) > _TELLING_BITS):
                 return 0
         return self.at_the_edge(atom, place)
 
@@ -189,7 +187,7 @@ class Line:
             return None
         try:
             value = evaluate(
-                _with_zero_radicands(atom.value, self, place), {self.name: place.ball(_BITS)}, _BITS
+                _with_zero_radicands(atom.value, self, place), {self.name: place.ball(BITS)}, BITS
             )
         except Unclear:
             return None
@@ -205,38 +203,11 @@ def _with_zero_radicands(value: Core, line: Line, place: Cut) -> Core:
     for node in walk(value):
         root = node.kind == "^" and node.parts[1].kind == "q" and node.parts[1].value.denominator > 1
         if root and node.parts[1].value > 0 and line.vanishes(node.parts[0], place):
-            replaced = _replace(replaced, node.key, ZERO)
+            replaced = replace(replaced, {node.key: ZERO})
     return replaced
 
 
-def _replace(core: Core, key: str, by: Core) -> Core:
-    if core.key == key:
-        return by
-    if not core.parts:
-        return core
-    parts = tuple(_replace(part, key, by) for part in core.parts)
-    match core.kind:
-        case "+":
-            return add(*parts)
-        case "*":
-            return mul(q(core.value), *parts)
-        case "^":
-            return power(*parts)
-    return fn(core.name, *parts)
-
-
-def real_roots(poly: UniPoly, bits: int) -> list[Ball]:
-    """The real roots, in order, as balls that surely hold one each."""
-    with precision(bits):
-        found = [_real(root) for root, _ in poly.complex_roots()]
-    return sorted((root for root in found if root is not None), key=lambda root: float(root.mid()))
-
-
-def _real(root: Ball) -> Ball | None:
-    return root.real if root.imag == 0 else None
-
-
-_RELATIONS: dict[str, Callable[[int], bool]] = {
+RELATIONS: dict[str, Callable[[int], bool]] = {
     "=": lambda sign: sign == 0,
     "!=": lambda sign: sign != 0,
     ">": lambda sign: sign > 0,
@@ -245,32 +216,14 @@ _RELATIONS: dict[str, Callable[[int], bool]] = {
 
 
 def _poly_sign(poly: UniPoly, place: Place) -> int:
-    if not isinstance(place, Cut):
+    if isinstance(place, fmpq):
         value = poly(place)
         return int(value > 0) - int(value < 0)
-    if poly.gcd(place.poly).degree() > 0:
+    if isinstance(place, Cut) and poly.gcd(place.poly).degree() > 0:
         return 0
-    for bits in (_BITS, _FINE_BITS, 4 * _FINE_BITS):
+    for bits in (BITS, FINE_BITS, 4 * FINE_BITS):
         with precision(bits):
             ball = poly(place.ball(bits))
         if not ball.contains(0):
             return 1 if ball > 0 else -1
     raise Undecided("The engine could not decide this.", "line")
-
-
-def _order(left: Cut, right: Cut) -> int:
-    difference = left.ball(_BITS) - right.ball(_BITS)
-    return 1 if difference > 0 else -1
-
-
-def _between(low: Ball, high: Ball) -> fmpq:
-    """A short rational number strictly between two balls."""
-    for bits in (0, 2, 6, 16, 64, 200):
-        scale = fmpz(2) ** bits
-        middle = ((low + high) / 2 * scale).mid().floor().unique_fmpz()
-        if middle is None:
-            continue
-        found = fmpq(middle, scale)
-        if low < arb(found) < high:
-            return found
-    raise Undecided("The solutions lie too close together.", "line")

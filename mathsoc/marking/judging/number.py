@@ -22,12 +22,7 @@ def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
         return values_equal(answer, key, in_place)
     mine, theirs = core(answer), core(key)
     if symbols(mine) and not symbols(theirs):
-        found = equality.equal(mine, theirs, in_place)
-        return (
-            found
-            if found.equal
-            else Finding(False, found.method, "This asks for a number, without letters.", "type")
-        )
+        return _with_letters(mine, theirs, in_place)
     tolerance = scheme.tolerance
     if tolerance is None:
         return _exactly(answer, key, mine, theirs, in_place)
@@ -36,6 +31,21 @@ def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
         return _to_figures(answer, mine, theirs, name, int(size), in_place)
     allowed = Fraction(str(size)) if name == "absolute" else None
     return within(mine, theirs, allowed, Fraction(str(size)), in_place)
+
+
+def _with_letters(mine: Core, theirs: Core, in_place: bool) -> Finding:
+    """Letters that cancel wherever everything is real, as in √(k/m)·√(m/k), do not matter."""
+    found = equality.equal(mine, theirs, in_place)
+    if found.equal:
+        return found
+    if in_place:
+        raise NeedsPool
+    from . import sampling
+
+    result = sampling.compare(mine, theirs, real_parts=True)
+    if not result.different and result.agree >= sampling.ENOUGH:
+        return Finding(True, "sampled")
+    return Finding(False, found.method, "This asks for a number, without letters.", "type")
 
 
 def _exactly(answer: Node, key: Node, mine: Core, theirs: Core, in_place: bool) -> Finding:

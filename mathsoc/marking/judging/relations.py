@@ -7,6 +7,7 @@ from flint import acb
 from ..algebra import residues
 from ..algebra.balls import Ball, Unclear, evaluate
 from ..algebra.node import ZERO, Core, symbols
+from ..algebra.quotients import TooBig
 from ..results import Finding, NeedsPool
 from ..syntax.tree import Node
 from . import rational_line
@@ -102,9 +103,9 @@ def _holds_zero(ball: Ball) -> bool:
     return bool(acb(ball).contains(0))
 
 
-def _by_solutions(mine: Formula, theirs: Formula) -> Finding:
-    from ..algebra.quotients import TooBig
-    from . import line, space, systems, waves
+def _by_shape(mine: Formula, theirs: Formula) -> Finding | None:
+    """By the layers for polynomial equations and for sines of one angle; None where neither can tell."""
+    from . import periodic, systems
 
     try:
         found = systems.compare(mine, theirs)
@@ -112,6 +113,21 @@ def _by_solutions(mine: Formula, theirs: Formula) -> Finding:
             return found
     except (systems.NotPolynomial, TooBig):
         pass  # not of that shape, or too large for it: the next layers look at points
+    try:
+        return periodic.compare(mine, theirs)
+    except (periodic.NotPeriodic, TooBig):
+        return None
+
+
+def _by_solutions(mine: Formula, theirs: Formula) -> Finding:
+    from . import complexes, line, reduction, space, waves
+
+    mine, theirs = reduction.reduced(mine), reduction.reduced(theirs)
+    if mine.key == theirs.key:
+        return Finding(True, "exact")
+    found = _by_shape(mine, theirs)
+    if found is not None:
+        return found
     for this, other in ((mine, theirs), (theirs, mine)):
         if this.kind == "true" and _fails_somewhere(other):
             return Finding(False, "counterexample", WRONG, "value")
@@ -119,6 +135,10 @@ def _by_solutions(mine: Formula, theirs: Formula) -> Finding:
     if len(names) > 1:
         return space.compare(mine, theirs)
     name = names[0] if names else "x"
+    try:
+        return complexes.compare(mine, theirs, name)
+    except (complexes.NotComplex, TooBig):
+        pass  # real numbers are all that is spoken of
     try:
         return line.compare(mine, theirs, name)
     except line.NotAlgebraic:

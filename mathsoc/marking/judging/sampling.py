@@ -17,7 +17,16 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from .. import limits
-from ..algebra.balls import Ball, Unclear, accuracy, differ, evaluate, is_real, surely_not_real
+from ..algebra.balls import (
+    Ball,
+    Unclear,
+    accuracy,
+    differ,
+    evaluate,
+    is_real,
+    real_throughout,
+    surely_not_real,
+)
 from ..algebra.core import substitute, subtract
 from ..algebra.node import Core, q, symbols, walk
 from . import certain, kinks
@@ -83,13 +92,17 @@ class _Pair:
     key: Core
     rest: Core
     with_i: bool
+    real_parts: bool = False
 
 
-def compare(answer: Core, key: Core) -> Sampled:
-    """Both at the fixed points, until a difference is certain or enough points agree."""
+def compare(answer: Core, key: Core, *, real_parts: bool = False) -> Sampled:
+    """Both at the fixed points, until a difference is certain or enough points agree.
+
+    With `real_parts`, only points where every part of the answer is real count.
+    """
     names = tuple(sorted(set(symbols(answer)) | set(symbols(key))))
     with_i = any(node.key == "'i" for node in walk(answer) + walk(key))
-    pair = _Pair(answer, key, subtract(answer, key), with_i)
+    pair = _Pair(answer, key, subtract(answer, key), with_i, real_parts)
     result = _at_points(pair, names)
     if result.different or not names:
         return result
@@ -211,6 +224,8 @@ def _finely(pair: _Pair, agreeing: list[Point]) -> Sampled:
 def _at(pair: _Pair, point: Point, bits: int) -> str:
     """`same`, `different`, `complex` (neither is real), `lenient` (ln|x| for ln(x)) or `skipped`."""
     try:
+        if pair.real_parts and not real_throughout(pair.answer, point, bits):
+            return "complex"
         wanted, got = evaluate(pair.key, point, bits), evaluate(pair.answer, point, bits)
     except Unclear:
         return "skipped"

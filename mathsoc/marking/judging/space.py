@@ -67,6 +67,12 @@ def irreducible(ring: Ring, values: list[Core]) -> dict[str, Core]:
     return found
 
 
+def denominator(ring: Ring, value: Core) -> Core:
+    """What the value is divided by, in lowest terms: at its zeros a zero above is none."""
+    top, bottom = ring.fraction(value)
+    return ring.expression(bottom / top.gcd(bottom))
+
+
 # Points on curves that give one letter at once, as y = … does.
 
 

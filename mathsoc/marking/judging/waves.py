@@ -10,12 +10,14 @@ from __future__ import annotations
 from flint import arb, fmpq
 
 from ..algebra.balls import Ball, Unclear, evaluate, is_real
-from ..algebra.node import Core
-from ..algebra.quotients import Ring
+from ..algebra.node import Core, symbols
+from ..algebra.quotients import Ring, TooBig
+from ..algebra.ranges import is_positive
 from ..results import Finding, Undecided
-from . import line, space
-from .formulas import Formula, only_equations
+from . import line, periodic, space, truth
+from .formulas import Formula, atoms, only_equations
 
+_UNSURE = "The engine could not decide whether these have the same solutions."
 _BITS = 200
 _STEPS = 400
 _REACH = 40
@@ -28,41 +30,57 @@ _FLAT = 1e-20  # a ball around 0 that is smaller speaks for 0 itself, a larger o
 
 
 def compare(answer: Formula, key: Formula, name: str) -> Finding:
-    """Do both have the same zeros, as far as they are found? Raises Undecided."""
-    mine, theirs = _equations(answer), _equations(key)
-    if mine is None or theirs is None:
-        raise Undecided("The engine could not decide whether these have the same solutions.", "zeros")
-    ring = Ring.of(*mine, *theirs)
-    my_factors, their_factors = space.irreducible(ring, mine), space.irreducible(ring, theirs)
-    if set(my_factors) == set(their_factors):
-        return Finding(True, "exact")
-    extra = _strangers(my_factors, their_factors, name)
-    lost = _strangers(their_factors, my_factors, name)
+    """Do both hold at the same zeros, as far as they are found? Raises Undecided."""
+    if not (_discrete(answer) and _discrete(key)):
+        raise Undecided(_UNSURE, "zeros")
+    mine, theirs = only_equations(answer), only_equations(key)
+    if mine is not None and theirs is not None:
+        ring = Ring.of(*mine, *theirs)
+        whole = all(_never_zero(space.denominator(ring, value)) for value in [*mine, *theirs])
+        if whole and set(space.irreducible(ring, mine)) == set(space.irreducible(ring, theirs)):
+            return Finding(True, "exact")
+    ring = Ring.of(*atoms(answer), *atoms(key))
+    extra, lost = _strangers(answer, key, ring, name), _strangers(key, answer, ring, name)
     if extra or lost:
         return line.different([(True, False)] * bool(extra) + [(False, True)] * bool(lost), "counterexample")
     if extra is None or lost is None:
-        raise Undecided("The engine could not decide whether these have the same solutions.", "zeros")
+        raise Undecided(_UNSURE, "zeros")
     return Finding(True, "sampled")
 
 
-def _equations(item: Formula) -> list[Core] | None:
-    """As `only_equations`; what never holds is no equation at all, so it has no zero."""
-    return [] if item.kind == "false" else only_equations(item)
+def _never_zero(value: Core) -> bool:
+    return not symbols(value) or is_positive(value)
 
 
-def _strangers(mine: dict[str, Core], theirs: dict[str, Core], name: str) -> bool | None:
-    """Has the first a zero that the second surely lacks? None where some may not be known."""
+def _discrete(item: Formula) -> bool:
+    """Does an equation stand in every alternative, so that it holds at single points only?"""
+    if item.kind == "and":
+        return any(map(_discrete, item.items))
+    if item.kind == "or":
+        return all(map(_discrete, item.items))
+    return item.kind == "false" or item.op == "="
+
+
+def _strangers(mine: Formula, theirs: Formula, ring: Ring, name: str) -> bool | None:
+    """Holds the first somewhere where the second surely does not? None where that may not be known."""
     blind = False
-    for shape, value in mine.items():
-        if shape in theirs:
-            continue
-        zeros, complete = _zeros(value, name)
-        for zero in zeros:
-            near = [_at(other, name, zero) for other in theirs.values()]
-            if all(there is not None and not there.contains(0) for there in near):
+    for shape, value in _shapes(mine, ring).items():
+        found, complete = _zeros(value, name)
+        blind = blind or not complete or not found
+        for zero in found:
+            here = truth.At({name: zero}, ring, shape)
+            there = here.holds(theirs, sure=False)
+            if there is False and here.holds(mine, sure=True):
                 return True
-        blind = blind or not zeros or not complete
+            blind = blind or there is None or (there is False and here.holds(mine, sure=False) is not False)
     return None if blind else False
+
+
+def _shapes(item: Formula, ring: Ring) -> dict[str, Core]:
+    """The irreducible factors of all equations: at a zero of one of them alone the statement can hold."""
+    if item.items:
+        return {shape: value for part in item.items for shape, value in _shapes(part, ring).items()}
+    return space.irreducible(ring, [item.value]) if item.op == "=" and item.value is not None else {}
 
 
 def _stretches() -> list[tuple[list[fmpq], int]]:
@@ -79,6 +97,10 @@ def _stretches() -> list[tuple[list[fmpq], int]]:
 
 def _zeros(value: Core, name: str) -> tuple[list[Ball], bool]:
     """The zeros that were found; and False where there may be whole stretches of others, or too many."""
+    try:
+        return periodic.zeros(value, _REACH, _MOST_ZEROS)
+    except (periodic.NotPeriodic, TooBig):
+        pass  # not of one angle: they are searched for
     found: list[Ball] = []
     complete = True
     for places, most in _stretches():

@@ -64,7 +64,9 @@ def suffixes(g: Grammar, node: Node) -> Node:
         if g.op == "!":
             g.take()
             node = Call("factorial", (node,))
-        elif g.op == "!=" and g.setting.kind == "equation" and not (g.token.spaced or g.token.quoted):
+        elif _factorial_equals(g):
+            if not isinstance(node, Number):
+                raise ReadError("Did you mean ≠, or a factorial? Write a space: x! = 6.", g.token.position)
             # 5!=120 in an equation is a factorial and an equals sign
             g.exchange(Token("op", "=", g.token.position))
             node = Call("factorial", (node,))
@@ -77,6 +79,11 @@ def suffixes(g: Grammar, node: Node) -> Node:
         else:
             return node
     return node
+
+
+def _factorial_equals(g: Grammar) -> bool:
+    """`5!=120` where an equation is asked for; ≠ itself has one meaning."""
+    return g.op == "!=" and g.setting.kind == "equation" and not (g.token.spaced or g.token.quoted)
 
 
 def is_degree_sign(g: Grammar) -> bool:

@@ -39,11 +39,14 @@ def bracketed(g: Grammar, opening: Token) -> tuple[tuple[Node, ...], Token]:
 
 def bracket(g: Grammar) -> Node:
     """Brackets that group one thing, or that make a set, a sequence or an interval."""
+    raised = g.at > 0 and g.tokens[g.at - 1].text in ("^", "_")  # x^{2}, even where a set is asked for
     opening = g.take()
     items, closing = bracketed(g, opening)
     if opening.text in ("⌊", "⌈"):
         return Call("floor" if opening.text == "⌊" else "ceil", items)
-    grouping = opening.text == "(" or g.setting.scalar or (opening.text == "{" and g.setting.latex)
+    grouping = (
+        opening.text == "(" or g.setting.scalar or (opening.text == "{" and (g.setting.latex or raised))
+    )
     if len(items) == 1 and grouping:
         return items[0]
     opened = {"⦃": "{"}.get(opening.text, opening.text)

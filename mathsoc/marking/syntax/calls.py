@@ -58,6 +58,8 @@ def _log_base(g: Grammar) -> Node | None:
     underscore = g.take()
     if g.token.kind == "end":
         raise ReadError("Something is missing after _.", underscore.position, unfinished=True)
+    if g.token.kind == "number":
+        return Number(g.take().text)  # log_2 8: the 8 is no part of the base
     g.deeper()
     base = g.atom()
     g.level -= 1

@@ -47,7 +47,7 @@ class _Resolver:
         tokens, out = self.tokens, self.out
         while self.at < len(tokens):
             token = tokens[self.at]
-            if token.kind == "number" and self.scientific(token):
+            if token.kind == "number" and (self.scientific(token) or self.choice(token)):
                 continue
             self.at += 1
             if token.kind == "word":
@@ -76,6 +76,23 @@ class _Resolver:
         self.out.append(Token("number", text, token.position, token.spaced))
         self.notes.append(f"{text} is read as {token.text}·10^{text.partition('e')[2]}")
         self.at += 4 if signed else 3
+        return True
+
+    def choice(self, token: Token) -> bool:
+        """`5C2` and `5P2`: how many ways to choose, as calculators write them."""
+        letter, second = self.peek(1), self.peek(2)
+        name = {"C": "binomial", "P": "permutations"}.get(letter.text)
+        near = second.kind == "number" and not (letter.spaced or second.spaced)
+        if name is None or letter.text in self.setting.declared or not near:
+            return False
+        if not (token.text.isdigit() and second.text.isdigit()):
+            return False
+        parts = [("fn", name), ("op", "("), ("number", token.text), ("op", ";"), ("number", second.text)]
+        self.out += [Token(kind, text, token.position) for kind, text in [*parts, ("op", ")")]]
+        self.notes.append(
+            f"{token.text}{letter.text}{second.text} is read as {name}({token.text}, {second.text})"
+        )
+        self.at += 3
         return True
 
     def word(self, token: Token) -> None:

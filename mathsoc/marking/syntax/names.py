@@ -15,7 +15,7 @@ FUNCTIONS = {
     "abs": "abs", "sign": "sign", "sgn": "sign", "signum": "sign", "floor": "floor", "ceil": "ceil",
     "ceiling": "ceil", "factorial": "factorial", "binomial": "binomial", "binom": "binomial",
     "choose": "binomial", "nCr": "binomial", "nPr": "permutations", "gcd": "gcd", "hcf": "gcd", "lcm": "lcm",
-    "max": "max", "min": "min", "re": "re", "im": "im", "conj": "conj", "arg": "arg",
+    "cis": "cis", "max": "max", "min": "min", "re": "re", "im": "im", "conj": "conj", "arg": "arg",
 }  # fmt: skip
 
 # How many arguments each takes; one where it is not listed.
@@ -27,7 +27,7 @@ ARGUMENTS = {
 # Only these may be written before an argument without brackets, and take powers as in sin^2 x.
 BARE = {
     "sin", "cos", "tan", "sec", "csc", "cot", "arcsin", "arccos", "arctan", "arcsec", "arccsc", "arccot",
-    "sinh", "cosh", "tanh", "sech", "csch", "coth", "arsinh", "arcosh", "artanh", "ln", "log", "exp",
+    "sinh", "cosh", "tanh", "sech", "csch", "coth", "arsinh", "arcosh", "artanh", "ln", "log", "exp", "cis",
 }  # fmt: skip
 INVERSES = {
     "sin": "arcsin", "cos": "arccos", "tan": "arctan", "sec": "arcsec", "csc": "arccsc", "cot": "arccot",

@@ -24,10 +24,12 @@ from .names import (
     SPACE_COMMANDS,
     TEXT_COMMANDS,
 )  # fmt: skip
+from .recurring import recurring
 
 _PAIRS = {"**": "^", "<=": "<=", ">=": ">=", "=<": "<=", "=>": ">=", "!=": "!=", "<>": "!=", "==": "="}
 _SINGLES = {"∈": "in", "≤": "<=", "≥": ">=", "≠": "!="}
 _BACKSLASHED = {"{": "⦃", "}": "⦄", "%": "%", "|": "|", "&": "&", "_": "_", "\\": "\\\\"}
+_LONGEST_BLOCK = 60
 _BACKSLASHED_SPACES = frozenset(",;:! >")
 
 
@@ -100,7 +102,21 @@ class _Scanner:
     def number(self, text: str, start: int) -> None:
         if len(text) - text.count(".") > limits.MAX_DIGITS:
             raise ReadError(f"This number has more than {limits.MAX_DIGITS} digits.", start)
+        if "." in text and self.peek() in ("(", "\\", ".") and self.recurring(text, start):
+            return
         self.emit("number", text, start)
+
+    def recurring(self, text: str, start: int) -> bool:
+        """0.1(6) and its like become one fraction, as ½ is one."""
+        found = recurring(text, self.text[self.at : self.at + _LONGEST_BLOCK])
+        if found is None:
+            return False
+        if self.tokens and self.tokens[-1].kind == "number":
+            raise ReadError("Two numbers stand next to each other. Write a sign between them.", start)
+        value, length = found
+        self.at += length
+        self.emit("vulgar", f"{value.numerator}\u2044{value.denominator}", start)
+        return True
 
     def word(self, text: str, start: int) -> None:
         if len(text) > limits.MAX_WORD:

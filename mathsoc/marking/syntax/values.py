@@ -28,13 +28,12 @@ from .tree import (
     walk,
 )
 
-_SMALL_FUNCTIONS = frozenset((
-    "sin", "cos", "arcsin", "arccos", "arctan", "arcsec", "arccsc", "arccot", "tanh",
-    "sech", "tan", "sec", "csc", "cot", "sign", "ln", "log", "arsinh", "arcosh", "artanh", "arg",
+_BOUNDED_BY_ONE = frozenset(("sin", "cos", "tanh", "sech", "sign", "cis"))
+_LOGARITHMIC = frozenset((
+    "arcsin", "arccos", "arctan", "arcsec", "arccsc", "arccot", "arsinh", "arcosh", "artanh", "arg",
 ))  # fmt: skip
-_LOGARITHMS = frozenset(("ln", "log"))
-_WITHIN_PI = frozenset(("sin", "cos", "tanh", "sech", "sign", "arg", "arctan", "arccot"))  # for real things
-_STEEP = frozenset(("tan", "sec", "csc", "cot"))
+_UNBOUNDED = frozenset(("tan", "sec", "csc", "cot"))
+_TRIGONOMETRIC_BITS = 10.0  # tan(1.57) is 1256; whoever types more digits of π/2 meets later limits
 _UNSEEN = 10.0  # bits that are granted to 1/a where a is not known exactly: e^(1/√2) is no monster
 _SMALL_FACTORIAL = 20  # worked out exactly, such that e^(3!) is no monster
 TOO_BIG = "This number is too big to work out."
@@ -193,22 +192,32 @@ def _call(node: Call, parts: list[Weight]) -> Weight:
         return _of(abs(arg.exact)) if known and arg.exact is not None else Weight(None, arg.bits)
     if node.name in ("sqrt", "root", "cbrt"):
         return Weight(None, max(arg.bits, 0.0) / 2 if node.name == "sqrt" else max(arg.bits, 0.0))
-    return Weight(None, _small(node, parts) if node.name in _SMALL_FUNCTIONS else max(arg.bits, 64.0))
+    return Weight(None, _size_of_function(node, parts))
 
 
-def _small(node: Call, parts: list[Weight]) -> float:
-    """A bound for what hardly grows, such that e^(cos 1) and e^(2 ln 3) are not taken for monsters."""
-    size = (parts[0].bits or 0.0) if parts[0].exact is None else _log2(parts[0].exact)
-    if node.name in _LOGARITHMS:
-        base = parts[1].exact if len(parts) == 2 else Fraction(2)
-        if base is None or base <= 0:
-            return 16.0
-        spare = 0.0 if parts[0].exact is not None else 64.0  # it may be a small difference of large things
-        return math.log2((abs(size) + spare) / max(abs(_log2(base)), 1e-9) + 2)
-    if node.name in _STEEP:
-        return _UNSEEN
-    real = not any(part == Constant("i") for part in walk(node))
-    return 2.0 if real and node.name in _WITHIN_PI else 16.0
+def _size_of_function(node: Call, parts: list[Weight]) -> float:
+    """log₂ of a bound for what the functions of calculators give for numbers that can be typed."""
+    if node.name in ("ln", "log"):
+        size = _log2_of_logarithm(parts[0])
+        base = parts[1].exact if len(parts) > 1 else None
+        if len(parts) == 1:
+            return size
+        return size - _log2_of_logarithm(parts[1]) if base is not None and base > 0 else 16.0
+    if node.name in _LOGARITHMIC:
+        return max(2.0, _log2_of_logarithm(Weight(None, parts[0].bits)))
+    if node.name in _BOUNDED_BY_ONE:
+        complex_ = any(part == Constant("i") for part in walk(node))
+        return 16.0 if complex_ else 0.0
+    return _TRIGONOMETRIC_BITS if node.name in _UNBOUNDED else max(parts[0].bits or 0.0, 64.0)
+
+
+def _log2_of_logarithm(weight: Weight) -> float:
+    """Of |ln x|: exactly where x is known, else as if x took no more bits than its bound, or 64."""
+    if weight.exact is not None and weight.exact > 0:
+        value = weight.exact
+        size = abs(_log2(value)) * math.log(2)
+        return math.log2(size) if size > 1e-9 else -30.0
+    return math.log2(max(abs(weight.bits or 0.0), 64.0))
 
 
 def _counting(name: str, parts: list[Weight]) -> Weight:
