@@ -7,6 +7,7 @@ from fractions import Fraction
 from . import vectors
 from .algebra.convert import core
 from .judging.dependence import varies
+from .judging.formulas import is_region
 from .results import ReadError
 from .syntax.tree import (
     All,
@@ -47,6 +48,9 @@ def fit(tree: Node, kind: str, declared: tuple[str, ...] = ()) -> Node:
         found = _interval(tree)
         _check_region(found)
         return found
+    if kind == "inequality" and is_region(tree):
+        _check_region(tree)
+        return tree
     shape = {"set": _set, "sequence": _sequence, "matrix": _matrix}.get(kind)
     found = shape(tree) if shape is not None else _relation(tree, kind)
     _check_members(found)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from . import limits
 from .fit import fit
+from .judging.formulas import is_region
 from .results import ReadError, SchemeError
 from .scheme import Scheme
 from .shown import Reading
@@ -58,7 +59,8 @@ def read_key(key: str, scheme: Scheme) -> Reading:
 
 def shown(parsed: Parsed, scheme: Scheme) -> Reading:
     """The reading of a tree, as the member sees and hears it."""
-    return Reading(True, parsed.tree, None, parsed.notes, region=scheme.kind == "interval")
+    region = scheme.kind == "interval" or (scheme.kind == "inequality" and is_region(parsed.tree))
+    return Reading(True, parsed.tree, None, parsed.notes, region=region)
 
 
 def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:

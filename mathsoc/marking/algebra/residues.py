@@ -42,7 +42,7 @@ def compare(left: Core, right: Core) -> Comparison | None:
 
 
 def proportional(left: Core, right: Core) -> Comparison | None:
-    """Is one a constant multiple of the other, at pairs of points? Neither may be 0 everywhere.
+    """Is one a constant multiple of the other, at pairs of points where neither is 0?
 
     f(x)·g(x') = f(x')·g(x) for two independent points x and x' of one prime field.
     """
@@ -100,7 +100,8 @@ def _same_at(trials: _Trials, trial: int) -> bool:
 def _proportional_at(trials: _Trials, trial: int) -> bool:
     here, there = list(trials.values(trial)), list(trials.values(trial, "there "))
     p = prime_of(f"{trials.seed}{trial}|")
-    return all(
+    seen = any(f % p and g % p for _, f, g in here)
+    return seen and all(
         (f * other_g - other_f * g) % p == 0
         for fixed, f, g in here
         for other_fixed, other_f, other_g in there

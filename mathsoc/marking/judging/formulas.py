@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..algebra.convert import core, signs
 from ..algebra.core import negate, substitute, subtract
-from ..algebra.node import INF, Core, symbols
+from ..algebra.node import INF, Core, sym, symbols
 from ..results import ReadError
 from ..syntax.tree import All, Any, Group, Node, Not, Relation, Union
 
@@ -25,6 +25,27 @@ class Formula:
 
 
 TRUE, FALSE = Formula("true", "true"), Formula("false", "false")
+
+
+def is_region(node: Node) -> bool:
+    """An interval, or several joined: the solutions of an inequality without their letter."""
+    match node:
+        case Group(opening="(" | "[", closing=")" | "]", items=(_, _)):
+            return True
+        case Union(items=items):
+            return all(map(is_region, items))
+    return False
+
+
+def solutions(node: Node, of: Node) -> Formula | None:
+    """The formula of a statement, or of a region for the one letter of another statement.
+
+    None where that has more letters than one, so that the region does not say which is meant.
+    """
+    if not is_region(node):
+        return formula(node)
+    names = ("x",) if is_region(of) else letters(formula(of))
+    return membership(sym(names[0]), node) if len(names) == 1 else None
 
 
 def formula(node: Node) -> Formula:

@@ -11,7 +11,7 @@ from ..algebra.quotients import TooBig
 from ..results import Finding, NeedsPool
 from ..syntax.tree import Node
 from . import rational_line
-from .formulas import Formula, atom, formula, join, letters, only_equations
+from .formulas import Formula, atom, join, letters, only_equations, solutions
 
 WRONG = "This does not have the right solutions."
 _BITS = 320
@@ -20,7 +20,9 @@ _POINTS = 12
 
 def judge(answer: Node, key: Node, in_place: bool) -> Finding:
     """Do the two statements have the same solutions? Raises NeedsPool and Undecided."""
-    mine, theirs = formula(answer), formula(key)
+    mine, theirs = solutions(answer, key), solutions(key, answer)
+    if mine is None or theirs is None:
+        return Finding(False, "exact", "This does not say which letter is meant, as x ∈ (1, 2) does.", "type")
     return same_solutions(mine, theirs, in_place)
 
 
@@ -30,14 +32,14 @@ def same_solutions(mine: Formula, theirs: Formula, in_place: bool) -> Finding:
     found = rational_line.compare(mine, theirs)
     if found is not None:
         return found
+    if _rescaled(mine, theirs):
+        return Finding(True, "residue")
     mine, theirs = settled(mine), settled(theirs)
     if mine.key == theirs.key:
         return Finding(True, "residue")
     constant = {"true", "false"}
     if mine.kind in constant and theirs.kind in constant:
         return Finding(False, "exact", WRONG, "value")
-    if _rescaled(mine, theirs):
-        return Finding(True, "residue")
     if in_place:
         raise NeedsPool
     return _by_solutions(mine, theirs)
@@ -66,7 +68,7 @@ def _rescaled(mine: Formula, theirs: Formula) -> bool:
     found = residues.proportional(f, g)
     if found is None or not found.same:
         return False
-    # 0 is a multiple of everything; values made of letters alone were seen not to be 0.
+    # 0 is a multiple of everything; a value that is rational in its letters was seen not to be 0.
     return found.rational or (_somewhere_not_zero(f) and _somewhere_not_zero(g))
 
 
