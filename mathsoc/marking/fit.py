@@ -25,6 +25,7 @@ from .syntax.tree import (
     Symbol,
     Union,
     children,
+    contains,
     rebuild,
     walk,
 )  # fmt: skip
@@ -81,9 +82,9 @@ def _check_members(node: Node) -> None:
 
 
 def _check_value(node: Node) -> None:
-    for part in walk(node):
-        if isinstance(part, _STATEMENTS + _COLLECTIONS):
-            raise ReadError(f"{_found(part)[:-1]} where a number or an expression is needed.")
+    if contains(node, _STATEMENTS + _COLLECTIONS):
+        part = next(part for part in walk(node) if isinstance(part, _STATEMENTS + _COLLECTIONS))
+        raise ReadError(f"{_found(part)[:-1]} where a number or an expression is needed.")
 
 
 def _check_region(node: Node) -> None:
@@ -132,9 +133,9 @@ def _refuse_letters(tree: Node, declared: tuple[str, ...]) -> None:
 
 
 def _refuse(tree: Node, kind: str, types: tuple[type, ...]) -> None:
-    for node in walk(tree):
-        if isinstance(node, types):
-            raise ReadError(f"This asks for {_ASKED[kind]}. {_found(node)}")
+    if contains(tree, types):
+        found = next(node for node in walk(tree) if isinstance(node, types))
+        raise ReadError(f"This asks for {_ASKED[kind]}. {_found(found)}")
 
 
 def _found(node: Node) -> str:
@@ -156,15 +157,20 @@ def _relation(tree: Node, kind: str) -> Node:
     if not isinstance(tree, _STATEMENTS):
         hint = "Write it with an = sign." if kind == "equation" else "Write it with a sign such as < or ≥."
         raise ReadError(f"This asks for {_ASKED[kind]}. {hint}")
-    for node in walk(tree):
-        if isinstance(node, _STATEMENTS) and not isinstance(node, Relation):
-            if not all(isinstance(child, _STATEMENTS) for child in children(node)):
-                raise ReadError(_WORDS)
-        elif isinstance(node, Relation):
-            _refuse(node.left, kind, _STATEMENTS + _COLLECTIONS)
-            if node.op != "in":
-                _refuse(node.right, kind, _STATEMENTS + _COLLECTIONS)
+    _check_statement(tree, kind)
     return tree
+
+
+def _check_statement(node: Node, kind: str) -> None:
+    if not isinstance(node, _STATEMENTS):
+        raise ReadError(_WORDS)
+    if not isinstance(node, Relation):
+        for child in children(node):
+            _check_statement(child, kind)
+        return
+    _refuse(node.left, kind, _STATEMENTS + _COLLECTIONS)
+    if node.op != "in":
+        _refuse(node.right, kind, _STATEMENTS + _COLLECTIONS)
 
 
 def _listed(group: Group) -> Node:

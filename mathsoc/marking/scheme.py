@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 from .results import ReadError, SchemeError
@@ -54,7 +55,7 @@ class Scheme:
     def __hash__(self) -> int:
         return hash((self.kind, self.key, repr(sorted(self.options.items()))))
 
-    @property
+    @cached_property
     def variables(self) -> tuple[str, ...]:
         return tuple(_strings(self.options.get("variables", ())))
 
@@ -79,11 +80,11 @@ class Scheme:
         ((name, size),) = value.items()
         return str(name), float(size)
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         return (self.key, *_strings(self.options.get("also", ())))
 
-    @property
+    @cached_property
     def unit(self) -> Unit | None:
         """The unit that the key is in; None where no unit is asked for."""
         units = self.options.get("units")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product
 
 from .. import limits
@@ -20,6 +21,7 @@ from ..syntax.tree import (
     Sum,
     Symbol,
     children,
+    contains,
     rebuild,
     walk,
 )  # fmt: skip
@@ -61,9 +63,17 @@ def _power(base: Node, exponent: Node) -> Core:
     return exponential(above) if below == E else power(below, above)
 
 
+def values(node: Node) -> tuple[Core, ...]:
+    """The mathematical forms of a value: two where it has a ±."""
+    return tuple(core(one) for one in signs(node))
+
+
+values_of_key = lru_cache(maxsize=256)(values)  # one key meets many answers
+
+
 def signs(node: Node) -> list[Node]:
     """The tree with + and with − for its ±, all ± and ∓ of one tree taking sides together."""
-    if not any(isinstance(part, PlusMinus) for part in walk(node)):
+    if not contains(node, PlusMinus):
         return [node]
     return [_choose(node, True), _choose(node, False)]
 

@@ -36,7 +36,7 @@ def add(*terms: Core) -> Core:
             stack.extend(term.parts[::-1])
         elif term.tail in collected:
             before = collected[term.tail]
-            collected[term.tail] = _multiple(before.value + term.value, split(term)[1])
+            collected[term.tail] = multiple(before.value + term.value, split(term)[1])
         else:
             collected[term.tail] = term
     # Sorted by what stands beside the coefficient, so that multiples of a sum have the same order.
@@ -92,22 +92,22 @@ def mul(*factors: Core) -> Core:
 def _joined(base: Core, exponent: Core, other: Core) -> Core:
     """base^exponent times another power of the same base: the exponents are like terms."""
     count = exponent.value + base_and_exponent(other)[1].value
-    return power(base, _multiple(count, split(exponent)[1]))
+    return power(base, multiple(count, split(exponent)[1]))
 
 
 def _product(coefficient: Fraction, kept: list[Core]) -> Core:
     kept.sort(key=lambda factor: factor.key)
     if len(kept) == 1 and kept[0].kind == "+" and coefficient != 1:
-        return _multiple(coefficient, kept[0])
+        return multiple(coefficient, kept[0])
     return _times(coefficient, tuple(kept))
 
 
-def _multiple(coefficient: Fraction, term: Core) -> Core:
+def multiple(coefficient: Fraction, term: Core) -> Core:
     """A term times a number; nothing has to be collected anew."""
     if term.kind == "q" or not coefficient:
         return q(coefficient * term.value)
     if term.kind == "+":
-        return _sum([_multiple(coefficient, part) for part in term.parts])
+        return _sum([multiple(coefficient, part) for part in term.parts])
     if term.kind == "*":
         return _times(coefficient * term.value, term.parts)
     return _times(coefficient, (term,))
@@ -215,7 +215,7 @@ def _surd(value: Fraction, exponent: Fraction) -> Core:
 
 
 def negate(term: Core) -> Core:
-    return _multiple(MINUS_ONE.value, term)
+    return multiple(MINUS_ONE.value, term)
 
 
 def subtract(left: Core, right: Core) -> Core:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..algebra.convert import core, signs
-from ..algebra.core import negate, substitute, subtract
+from ..algebra.core import base_and_exponent, multiple, negate, substitute, subtract
 from ..algebra.node import INF, Core, sym, symbols
 from ..results import ReadError
 from ..syntax.tree import All, Any, Group, Node, Not, Relation, Union
@@ -37,13 +38,14 @@ def is_region(node: Node) -> bool:
     return False
 
 
-def solutions(node: Node, of: Node) -> Formula | None:
+def solutions(node: Node, of: Node, *, cached: bool = False) -> Formula | None:
     """The formula of a statement, or of a region for the one letter of another statement.
 
-    None where that has more letters than one, so that the region does not say which is meant.
+    None where that has more letters than one, so that the region does not say which is meant. `cached`: the
+    node is a key, which meets many answers.
     """
     if not is_region(node):
-        return formula(node)
+        return formula_of_key(node) if cached else formula(node)
     names = ("x",) if is_region(of) else letters(formula(of))
     return membership(sym(names[0]), node) if len(names) == 1 else None
 
@@ -62,6 +64,9 @@ def formula(node: Node) -> Formula:
         case Not(arg=arg):
             return negation(formula(arg))
     raise TypeError(type(node).__name__)
+
+
+formula_of_key = lru_cache(maxsize=256)(formula)
 
 
 def _relation(node: Node) -> Formula:
@@ -91,9 +96,33 @@ def atom(op: str, value: Core) -> Formula:
         number = value.value
         truth = {"=": number == 0, "!=": number != 0, ">": number > 0, ">=": number >= 0}[op]
         return TRUE if truth else FALSE
-    if op in ("=", "!=") and (value.parts[0] if value.kind == "+" else value).value < 0:
-        value = negate(value)
+    # f = 0 and 2f = 0 say the same: the first number is made 1, of an inequality without its sign.
+    first = (value.parts[0] if value.kind == "+" else value).value
+    if first != 1:
+        value = multiple(1 / (first if op in ("=", "!=") else abs(first)), value)
     return Formula(f"{value.key} {op} 0", "atom", op, value)
+
+
+def factored(item: Formula) -> Formula:
+    """Polynomial equations f·g = 0 as f = 0 or g = 0."""
+    if item.items:
+        return join(item.kind, [factored(part) for part in item.items])
+    if item.value is None or item.op not in ("=", "!="):
+        return item
+    parts = item.value.parts if item.value.kind == "*" else (item.value,)
+    bases = [base_and_exponent(part) for part in parts]
+    if not all((exponent.whole or 0) > 0 and _is_polynomial(base) for base, exponent in bases):
+        return item
+    return join("or" if item.op == "=" else "and", [atom(item.op, base) for base, _ in bases])
+
+
+def _is_polynomial(value: Core) -> bool:
+    """Surely, so that it has a value wherever its letters have one."""
+    if value.kind in ("q", "s"):
+        return True
+    if value.kind == "^":
+        return (value.parts[1].whole or 0) > 0 and _is_polynomial(value.parts[0])
+    return value.kind in ("+", "*") and all(map(_is_polynomial, value.parts))
 
 
 def join(kind: str, items: list[Formula]) -> Formula:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..algebra.convert import core, signs
+from collections.abc import Sequence
+
+from ..algebra.convert import core, signs, values, values_of_key
 from ..algebra.node import Core
 from ..results import Finding, SchemeError
 from ..scheme import Scheme
@@ -60,13 +62,13 @@ def _expression(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Find
 
 def values_equal(answer: Node, key: Node, in_place: bool) -> Finding:
     """Two expressions; with ± on a side, each of its values must be one of the other's."""
-    mine, theirs = [core(one) for one in signs(answer)], [core(one) for one in signs(key)]
+    mine, theirs = values(answer), values_of_key(key)
     if len(mine) == len(theirs) == 1:
         return equality.equal(mine[0], theirs[0], in_place)
     return _same_values(mine, theirs, in_place)
 
 
-def _same_values(mine: list[Core], theirs: list[Core], in_place: bool) -> Finding:
+def _same_values(mine: Sequence[Core], theirs: Sequence[Core], in_place: bool) -> Finding:
     last = Finding(True, "identical")
     for these, those in ((mine, theirs), (theirs, mine)):
         for this in these:

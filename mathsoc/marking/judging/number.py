@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ..algebra.convert import core, signs
+from ..algebra.convert import values, values_of_key
 from ..algebra.node import Core, q, symbols
 from ..results import Finding, NeedsPool
 from ..scheme import Scheme
@@ -16,11 +16,12 @@ _DECIMAL_KEY_FIGURES = 6
 
 def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
     """Equal or close enough. Raises Undecided, NeedsPool."""
-    if len(signs(answer)) > 1 or len(signs(key)) > 1:
+    mine_all, theirs_all = values(answer), values_of_key(key)
+    if len(mine_all) > 1 or len(theirs_all) > 1:
         from .judges import values_equal
 
         return values_equal(answer, key, in_place)
-    mine, theirs = core(answer), core(key)
+    mine, theirs = mine_all[0], theirs_all[0]
     if symbols(mine) and not symbols(theirs):
         return _with_letters(mine, theirs, in_place)
     tolerance = scheme.tolerance

@@ -11,7 +11,7 @@ from ..algebra.quotients import TooBig
 from ..results import Finding, NeedsPool
 from ..syntax.tree import Node
 from . import rational_line
-from .formulas import Formula, atom, join, letters, only_equations, solutions
+from .formulas import Formula, atom, factored, join, letters, only_equations, solutions
 
 WRONG = "This does not have the right solutions."
 _BITS = 320
@@ -20,7 +20,7 @@ _POINTS = 12
 
 def judge(answer: Node, key: Node, in_place: bool) -> Finding:
     """Do the two statements have the same solutions? Raises NeedsPool and Undecided."""
-    mine, theirs = solutions(answer, key), solutions(key, answer)
+    mine, theirs = solutions(answer, key), solutions(key, answer, cached=True)
     if mine is None or theirs is None:
         return Finding(False, "exact", "This does not say which letter is meant, as x ∈ (1, 2) does.", "type")
     return same_solutions(mine, theirs, in_place)
@@ -29,6 +29,8 @@ def judge(answer: Node, key: Node, in_place: bool) -> Finding:
 def same_solutions(mine: Formula, theirs: Formula, in_place: bool) -> Finding:
     if mine.key == theirs.key:
         return Finding(True, "identical")
+    if factored(mine).key == factored(theirs).key:
+        return Finding(True, "exact")
     found = rational_line.compare(mine, theirs)
     if found is not None:
         return found

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..results import ReadError
 from .tokens import Token
@@ -20,7 +19,6 @@ class Setting:
     declared: frozenset[str] = frozenset()
     open_letters: bool = False  # letters outside `declared` are let through (the constant of integration)
     latex: bool = False
-    units: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def scalar(self) -> bool:

@@ -231,6 +231,17 @@ def walk(node: Node) -> list[Node]:
     return found
 
 
+def contains(node: Node, types: type | tuple[type, ...]) -> bool:
+    """Is any node of the tree of one of these types?"""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, types):
+            return True
+        stack.extend(_CHILDREN[type(current)](current))
+    return False
+
+
 def depth(node: Node) -> int:
     """How many levels the tree has, without recursion."""
     level = [node]

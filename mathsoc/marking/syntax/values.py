@@ -15,6 +15,7 @@ from ..results import ReadError
 from .tree import (
     Call,
     Constant,
+    Group,
     Mixed,
     Negative,
     Node,
@@ -23,8 +24,11 @@ from .tree import (
     Power,
     Product,
     Quotient,
+    Relation,
     Sum,
+    Symbol,
     children,
+    contains,
     walk,
 )
 
@@ -36,6 +40,8 @@ _UNBOUNDED = frozenset(("tan", "sec", "csc", "cot"))
 _TRIGONOMETRIC_BITS = 10.0  # tan(1.57) is 1256; whoever types more digits of π/2 meets later limits
 _UNSEEN = 10.0  # bits that are granted to 1/a where a is not known exactly: e^(1/√2) is no monster
 _SMALL_FACTORIAL = 20  # worked out exactly, such that e^(3!) is no monster
+_SHORT, _FEW = 20, 2  # all numbers of 20 figures that can be typed, and two 99th powers, are not too big
+_TAME = frozenset(("sin", "cos", "tan", "sqrt", "abs"))  # of what is not monstrous, neither are these
 TOO_BIG = "This number is too big to work out."
 NO_ZERO = "Nothing can be divided by 0."
 
@@ -53,7 +59,44 @@ _FREE = Weight(None, None)
 
 def check_values(tree: Node) -> None:
     """Raises ReadError for a division by zero or a constant that is too big."""
-    _weigh(tree)
+    if not _plainly_small(tree):
+        _weigh(tree)
+
+
+def _plainly_small(tree: Node) -> bool:
+    """Is it seen at a glance that nothing is too big or divided by zero? So it is for most answers."""
+    powers = 0
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if not _tame(node):
+            return False
+        if isinstance(node, Power):
+            powers += not isinstance(node.base, Symbol)
+            if powers > _FEW:
+                return False
+            stack.append(node.base)
+        else:
+            stack.extend(children(node))
+    return True
+
+
+def _tame(node: Node) -> bool:
+    match node:
+        case Symbol() | Constant() | Sum() | Product() | Negative() | PlusMinus() | Relation() | Group():
+            return True
+        case Number(text=text):
+            return len(text) <= _SHORT and "e" not in text
+        case Power(base=base, exponent=Number(text=text)):
+            short = len(text) <= 2 and text.isdigit() and text[0] != "0"
+            return short and (isinstance(base, Number | Constant) or contains(base, Symbol))
+        case Quotient(bottom=Number(text=text)):
+            return bool(text.strip("0."))
+        case Quotient(bottom=bottom):
+            return contains(bottom, Symbol)
+        case Call(name=name):
+            return name in _TAME
+    return False
 
 
 def _of(value: Fraction) -> Weight:
