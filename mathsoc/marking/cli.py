@@ -89,9 +89,14 @@ def run(args: argparse.Namespace) -> int:
 
 async def _one(answer: str, scheme: Scheme, notation: str) -> Any:
     try:
-        return await pool.mark_bounded(answer, scheme, notation)
+        return await _alone().mark(answer, scheme, notation)
     finally:
         pool.stop()
+
+
+def _alone() -> pool.MarkingPool:
+    """A pool of one worker: lines come one by one, and a second might still be starting at the end."""
+    return pool.default_pool(workers=1)
 
 
 def _wrong(message: str) -> int:
@@ -131,7 +136,7 @@ async def _line(line: str, number: int) -> dict[str, object]:
     try:
         row = json.loads(line)
         answer, scheme, notation = _asked(row)
-        verdict = await pool.mark_bounded(answer, scheme, notation)
+        verdict = await _alone().mark(answer, scheme, notation)
     except (ValueError, RecursionError, MarkingError) as error:
         sys.stderr.write(f"mathsoc mark: line {number}: {error}\n")
         known = row.get("id") if isinstance(row, Mapping) else None

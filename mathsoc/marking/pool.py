@@ -185,12 +185,12 @@ _default: MarkingPool | None = None
 _default_lock = threading.Lock()
 
 
-def default_pool(*, warm: bool = False) -> MarkingPool:
-    """The pool of this process, made on first use."""
+def default_pool(*, warm: bool = False, workers: int = limits.WORKERS) -> MarkingPool:
+    """The pool of this process, made on first use; what is asked for counts only then."""
     global _default
     with _default_lock:
         if _default is None:
-            _default = MarkingPool(warm=warm)
+            _default = MarkingPool(workers, warm=warm)
         return _default
 
 
