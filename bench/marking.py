@@ -11,8 +11,8 @@ cases of tests/marking/cases.
 Ours is measured as a server uses it (in place, or in the pool of workers) and as plain `mark` in a process
 of its own, once as it comes and once with every cache emptied before each row. The rivals get only rows that
 ask for equality alone, each in its own process and environment (made on first use in .cache/bench); one that
-takes more than 10 s for a row is ended. All contenders mark a row one after another before the next row, so
-that they share what else the machine does; first all rows once (that is what counts), then again (warm).
+takes more than 10 s for a row is ended. The contenders take turns of 50 rows, so that they share what else
+the machine does and none starts cold from the others' work; first all rows once, then again (warm).
 SymPy's parser runs what it reads as Python: do not give it rows that you would not run.
 """
 
@@ -36,6 +36,7 @@ from bench.score import Result, ratios, table
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = {"math-verify": "by_math_verify.py", "sympy": "by_sympy.py"}
 RIVALS = ROOT / "bench" / "rivals"
+TURN = 50
 # Marked by all before the clock counts: other rows than those to come, so that no cache knows these.
 WARM_UP = [
     Row("", "", kind, key, answer, "auto", {}, "correct", latex, key if latex else None)
@@ -105,7 +106,7 @@ async def measure(
 async def one_pass(
     chosen: list[Row], server: Server, contenders: list[Contender], before: Iterable[Result] = ()
 ) -> list[Result]:
-    """Every row by ours, and by all others if it asks for equality alone, before the next row.
+    """Every row by ours, and by all others if it asks for equality alone, in turns of some rows each.
 
     What ran into the time limit in a pass before is not tried again: it stays as it was.
     """
@@ -115,11 +116,14 @@ async def one_pass(
         if result.outcome == "timeout"
     }
     results = []
-    for row in chosen:
-        results.append(await server.mark(row))
-        for contender in contenders if row.plain else ():
-            known = hopeless.get((contender.name, row.group, row.id))
-            results.append(known or await contender.mark(row))
+    for start in range(0, len(chosen), TURN):
+        turn = chosen[start : start + TURN]
+        results += [await server.mark(row) for row in turn]
+        for contender in contenders:
+            for row in turn:
+                if row.plain:
+                    known = hopeless.get((contender.name, row.group, row.id))
+                    results.append(known or await contender.mark(row))
     return results
 
 
@@ -131,6 +135,7 @@ def report(first: list[Result], again: list[Result]) -> None:
         return
     print("\n## The same rows once more, everything warm\n")
     print(*table((result for result in again if result.contender != READ), whole=True), sep="\n")
+    beside(again)
 
 
 def compare(results: list[Result], whole: bool) -> None:
@@ -140,6 +145,12 @@ def compare(results: list[Result], whole: bool) -> None:
         return
     print("\n## Rows that ask for equality alone, by all\n")
     print(*table(plain, whole), sep="\n")
+    beside(results)
+
+
+def beside(results: list[Result]) -> None:
+    """How many times as long the others take as ours, on the rows that all of them got."""
+    plain = [result for result in results if result.row.plain and result.contender != READ]
     print("\n## Times beside each other\n")
     print(*ratios(plain, OURS), *ratios(plain, "mark()"), sep="\n")
     if read := [result for result in results if result.contender == READ]:

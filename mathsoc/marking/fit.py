@@ -82,7 +82,7 @@ def _check_members(node: Node) -> None:
 
 
 def _check_value(node: Node) -> None:
-    if contains(node, _STATEMENTS + _COLLECTIONS):
+    if contains(node, *_STATEMENTS, *_COLLECTIONS):
         part = next(part for part in walk(node) if isinstance(part, _STATEMENTS + _COLLECTIONS))
         raise ReadError(f"{_found(part)[:-1]} where a number or an expression is needed.")
 
@@ -133,7 +133,7 @@ def _refuse_letters(tree: Node, declared: tuple[str, ...]) -> None:
 
 
 def _refuse(tree: Node, kind: str, types: tuple[type, ...]) -> None:
-    if contains(tree, types):
+    if contains(tree, *types):
         found = next(node for node in walk(tree) if isinstance(node, types))
         raise ReadError(f"This asks for {_ASKED[kind]}. {_found(found)}")
 

@@ -63,8 +63,18 @@ def digits(value: Fraction) -> str:
 
 
 def q(value: Fraction | int) -> Core:
-    number = value if type(value) is Fraction else Fraction(value)
-    return Core(digits(number), "q", "", number, (), "1")
+    top = value.numerator
+    if value.denominator == 1 and _LEAST <= top <= _MOST:
+        return _SMALL[top - _LEAST]
+    return _number(Fraction(value))
+
+
+def _number(value: Fraction) -> Core:
+    return Core(digits(value), "q", "", value, (), "1")
+
+
+_LEAST, _MOST = -32, 128  # the numbers of most answers, made once
+_SMALL = [_number(Fraction(value)) for value in range(_LEAST, _MOST + 1)]
 
 
 ZERO, ONE, TWO, MINUS_ONE, HALF = q(0), q(1), q(2), q(-1), q(Fraction(1, 2))

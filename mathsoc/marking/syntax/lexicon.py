@@ -45,21 +45,26 @@ class _Resolver:
         tokens, out = self.tokens, self.out
         while self.at < len(tokens):
             token = tokens[self.at]
-            if token.kind == "number" and (self.scientific(token) or self.choice(token)):
-                continue
             self.at += 1
-            if token.kind == "word":
+            if token.kind == "number" and tokens[self.at].kind == "word":
+                self.number(token)
+            elif token.kind == "word":
                 self.word(token)
             else:
                 out.append(token)
         return out
 
+    def number(self, token: Token) -> None:
+        """A number before letters: `1e3`, `5C2`, or a factor."""
+        if not (self.scientific(token) or self.choice(token)):
+            self.out.append(token)
+
     def scientific(self, token: Token) -> bool:
         """`1e-3`: a number in standard form, for kind number; elsewhere e may be Euler's number."""
-        letter = self.peek(1)
-        if letter.text not in ("e", "E") or letter.kind != "word" or letter.spaced or letter.quoted:
+        letter = self.peek()
+        if letter.text not in ("e", "E") or letter.spaced or letter.quoted:
             return False
-        sign, digits = self.peek(2), self.peek(3)
+        sign, digits = self.peek(1), self.peek(2)
         if letter.text in self.setting.declared:
             return False
         signed = sign.kind == "op" and sign.text in ("+", "-") and not sign.spaced
@@ -73,12 +78,12 @@ class _Resolver:
         text = f"{token.text}e{sign.text if signed and sign.text == '-' else ''}{power.text}"
         self.out.append(Token("number", text, token.position, token.spaced))
         self.notes.append(f"{text} is read as {token.text}·10^{text.partition('e')[2]}")
-        self.at += 4 if signed else 3
+        self.at += 3 if signed else 2
         return True
 
     def choice(self, token: Token) -> bool:
         """`5C2` and `5P2`: how many ways to choose, as calculators write them."""
-        letter, second = self.peek(1), self.peek(2)
+        letter, second = self.peek(), self.peek(1)
         name = {"C": "binomial", "P": "permutations"}.get(letter.text)
         near = second.kind == "number" and not (letter.spaced or second.spaced)
         if name is None or letter.text in self.setting.declared or not near:
@@ -90,7 +95,7 @@ class _Resolver:
         self.notes.append(
             f"{token.text}{letter.text}{second.text} is read as {name}({token.text}, {second.text})"
         )
-        self.at += 3
+        self.at += 2
         return True
 
     def word(self, token: Token) -> None:

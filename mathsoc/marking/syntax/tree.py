@@ -231,14 +231,15 @@ def walk(node: Node) -> list[Node]:
     return found
 
 
-def contains(node: Node, types: type | tuple[type, ...]) -> bool:
+def contains(node: Node, *types: type) -> bool:
     """Is any node of the tree of one of these types?"""
     stack = [node]
     while stack:
         current = stack.pop()
-        if isinstance(current, types):
+        kind = type(current)
+        if kind in types:
             return True
-        stack.extend(_CHILDREN[type(current)](current))
+        stack += _CHILDREN[kind](current)
     return False
 
 
