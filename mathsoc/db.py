@@ -20,7 +20,7 @@ from sqlalchemy.types import TypeDecorator
 
 from mathsoc.errors import Busy
 
-WRITER_WITHIN = 10.0  # seconds that a write waits for those before it on SQLite
+WRITER_WITHIN = 25.0  # seconds that a write waits for those before it on SQLite
 
 Announcer = Callable[[frozenset[str]], Awaitable[None]]
 

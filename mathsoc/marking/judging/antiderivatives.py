@@ -9,6 +9,7 @@ from ..results import Finding, NeedsPool, Undecided
 from . import equality
 
 MISSING = "The constant is missing: add a letter such as + c."
+_USUAL_CONSTANTS = frozenset("cCkK")
 _POINTS = 72
 _BITS = 200
 _TWIN = "'"  # no letter that can be typed ends so
@@ -36,6 +37,13 @@ def judge(answer: Core, key: Core, declared: tuple[str, ...], in_place: bool) ->
     if not _plain_constant(difference, loose[0]) and not _takes_every_value(difference, loose[0]):
         return Finding(False, "counterexample", "The constant must be able to take every value.", "constant")
     return found
+
+
+def letters_of(key: Core) -> tuple[str, ...]:
+    """The letters of a question that declares none: those of its key but for the constant of integration."""
+    return tuple(
+        name for name in symbols(key) if not (name in _USUAL_CONSTANTS and _plain_constant(key, name))
+    )
 
 
 def _without_constants(key: Core, declared: tuple[str, ...]) -> Core:

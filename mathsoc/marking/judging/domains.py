@@ -1,34 +1,57 @@
-"""Where an expression has a value at all, as a statement about its letters: nothing may be divided by 0."""
+"""Where an expression has a real value at all, as a statement about its letters."""
 
 from __future__ import annotations
 
 from ..algebra.angles import cosine, sine
 from ..algebra.convert import core
 from ..algebra.node import Core
-from ..syntax.tree import Call, Node, Power, Quotient, walk
+from ..syntax.tree import Call, Constant, Node, Power, Quotient, walk
 from .formulas import Formula, atom, join
 
 _OVER_COSINE = frozenset(("tan", "sec"))
 _OVER_SINE = frozenset(("cot", "csc"))
-_OVER_ARGUMENT = frozenset(("ln", "log", "arccot", "arcsec", "arccsc"))
+_OVER_ARGUMENT = frozenset(("arccot", "arcsec", "arccsc"))
 
 
 def defined(tree: Node) -> Formula:
-    """The statement that no divisor is 0, before anything cancels; a tree without ±."""
-    return join("and", [atom("!=", value) for node in walk(tree) for value in _not_zero(node)])
+    """The statement that no divisor is 0 and no root or logarithm is imaginary, before anything cancels.
+
+    A tree without ±. With i in it only divisors count.
+    """
+    complex_ = any(part == Constant("i") for part in walk(tree))
+    found = [condition for node in walk(tree) for condition in _conditions(node)]
+    return join("and", [one for one in found if one.op == "!=" or not complex_])
 
 
-def _not_zero(node: Node) -> list[Core]:
+def _conditions(node: Node) -> list[Formula]:
     match node:
         case Quotient(bottom=bottom):
-            return [core(bottom)]
+            return [atom("!=", core(bottom))]
         case Power(base=base, exponent=exponent):
-            value = core(exponent)
-            return [core(base)] if value.rational and value.value <= 0 else []
+            return _of_power(core(base), core(exponent))
         case Call(name=name, args=(arg, *_)):
-            if name in _OVER_COSINE:
-                return [cosine(core(arg))]
-            if name in _OVER_SINE:
-                return [sine(core(arg))]
-            return [core(arg)] if name in _OVER_ARGUMENT else []
+            return _of_call(name, core(arg), node)
     return []
+
+
+def _of_power(base: Core, exponent: Core) -> list[Formula]:
+    if not exponent.rational:
+        return []
+    if exponent.value.denominator % 2 == 0:
+        return [atom(">=" if exponent.value > 0 else ">", base)]
+    return [atom("!=", base)] if exponent.value <= 0 else []
+
+
+def _of_call(name: str, arg: Core, node: Call) -> list[Formula]:
+    if name in _OVER_COSINE:
+        return [atom("!=", cosine(arg))]
+    if name in _OVER_SINE:
+        return [atom("!=", sine(arg))]
+    if name in ("ln", "log"):
+        return [atom(">", arg)]
+    if name == "sqrt":
+        return [atom(">=", arg)]
+    if name == "root":
+        degree = core(node.args[1]).whole
+        return [atom(">=", arg)] if degree is not None and degree % 2 == 0 else []
+    return [atom("!=", arg)] if name in _OVER_ARGUMENT else []

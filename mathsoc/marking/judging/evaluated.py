@@ -32,7 +32,7 @@ def _unfinished(node: Node) -> bool:
     """Could something here be worked out to a rational number?"""
     match node:
         case Sum(terms=parts):
-            return sum(core(part).rational for part in parts) > 1 or _hidden(node)
+            return sum(core(part).rational for part in parts) > 1 or _like_terms(parts) or _hidden(node)
         case Product(factors=(Number(), Power(base=Number(text="10"), exponent=exponent))):
             return not _literal(exponent)
         case Power(base=Number(text="10"), exponent=exponent):
@@ -48,6 +48,12 @@ def _unfinished(node: Node) -> bool:
         case Power() | Call():
             return _hidden(node)
     return False
+
+
+def _like_terms(terms: tuple[Node, ...]) -> bool:
+    """2x + 3x is 5x."""
+    tails = [core(term).tail for term in terms if not _constant(term)]
+    return len(set(tails)) < len(tails)
 
 
 def _literal(node: Node) -> bool:

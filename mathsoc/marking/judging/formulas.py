@@ -166,14 +166,11 @@ def membership(value: Core, where: Node) -> Formula:
             return join("or", [atom("=", subtract(value, core(item))) for item in items])
         case Group(opening=opening, items=(low, high), closing=closing):
             ends = (core(low), core(high))
-            lower = (
-                TRUE
-                if ends[0] == negate(INF)
-                else atom(">" if opening == "(" else ">=", subtract(value, ends[0]))
-            )
-            upper = (
-                TRUE if ends[1] == INF else atom(">" if closing == ")" else ">=", subtract(ends[1], value))
-            )
+            if ends[0] == INF or ends[1] == negate(INF):
+                return FALSE
+            below, above = ends[0] == negate(INF), ends[1] == INF
+            lower = TRUE if below else atom(">" if opening == "(" else ">=", subtract(value, ends[0]))
+            upper = TRUE if above else atom(">" if closing == ")" else ">=", subtract(ends[1], value))
             return join("and", [lower, upper])
     raise ReadError("After ∈ there must be an interval or a set.")
 

@@ -8,7 +8,7 @@ from ..algebra.convert import core, signs, values, values_of_key
 from ..algebra.node import Core
 from ..results import Finding, SchemeError
 from ..scheme import Scheme
-from ..syntax.tree import Node
+from ..syntax.tree import All, Any, Group, Matrix, Node, Not, Relation, Union, children
 from . import antiderivatives, branches, domains, equality, forms, gathered, number, quantities, relations
 from .formulas import join
 
@@ -24,9 +24,16 @@ def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
         found = _by_kind(answer, key, scheme, in_place)
     if found.equal and scheme.domain == "strict" and not _same_domain(answer, key, in_place):
         return Finding(False, found.method, "This is equal, but not defined at the same places.", "domain")
-    if found.equal and scheme.form != "any" and not forms.has_form(answer, scheme.form, in_place):
+    if found.equal and scheme.form != "any" and not _has_form(answer, scheme.form, in_place):
         return Finding(False, found.method, forms.REASONS[scheme.form], "form")
     return found
+
+
+def _has_form(answer: Node, form: str, in_place: bool) -> bool:
+    """Of a list each member, of a statement each side must have the form."""
+    if isinstance(answer, Group | Matrix | Union | Relation | All | Any | Not):
+        return all(_has_form(part, form, in_place) for part in children(answer))
+    return forms.has_form(answer, form, in_place)
 
 
 def _same_domain(answer: Node, key: Node, in_place: bool) -> bool:
@@ -56,7 +63,9 @@ def _by_kind(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding
 
 def _expression(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
     if scheme.up_to_constant:
-        return antiderivatives.judge(core(answer), core(key), scheme.variables, in_place)
+        theirs = core(key)
+        declared = scheme.variables or antiderivatives.letters_of(theirs)
+        return antiderivatives.judge(core(answer), theirs, declared, in_place)
     return values_equal(answer, key, in_place)
 
 

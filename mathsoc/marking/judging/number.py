@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ..algebra.convert import values, values_of_key
+from ..algebra.convert import signs, values, values_of_key
 from ..algebra.node import Core, q, symbols
 from ..results import Finding, NeedsPool
 from ..scheme import Scheme
@@ -18,9 +18,7 @@ def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
     """Equal or close enough. Raises Undecided, NeedsPool."""
     mine_all, theirs_all = values(answer), values_of_key(key)
     if len(mine_all) > 1 or len(theirs_all) > 1:
-        from .judges import values_equal
-
-        return values_equal(answer, key, in_place)
+        return _both_signs(answer, key, scheme, in_place)
     mine, theirs = mine_all[0], theirs_all[0]
     if symbols(mine) and not symbols(theirs):
         return _with_letters(mine, theirs, in_place)
@@ -32,6 +30,21 @@ def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
         return _to_figures(answer, mine, theirs, name, int(size), in_place)
     allowed = Fraction(str(size)) if name == "absolute" else None
     return within(mine, theirs, allowed, Fraction(str(size)), in_place)
+
+
+def _both_signs(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
+    """With ±: each value must be one of the key's, and each of the key's must be there."""
+    theirs = signs(key)
+    rows: list[list[Finding]] = [
+        [judge(one, other, scheme, in_place) for other in theirs] for one in signs(answer)
+    ]
+    columns: list[list[Finding]] = [list(column) for column in zip(*rows, strict=True)]
+    hits: list[Finding] = []
+    for line in (*rows, *columns):
+        hits += [found for found in line if found.equal][:1]
+        if not any(found.equal for found in line):
+            return min(line, key=lambda found: found.reason_class == "value")
+    return hits[0]
 
 
 def _with_letters(mine: Core, theirs: Core, in_place: bool) -> Finding:

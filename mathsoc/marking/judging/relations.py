@@ -6,14 +6,16 @@ from flint import acb
 
 from ..algebra import residues
 from ..algebra.balls import Ball, Unclear, evaluate
-from ..algebra.node import ZERO, Core, symbols
+from ..algebra.node import ZERO, Core, symbols, walk
 from ..algebra.quotients import TooBig
-from ..results import Finding, NeedsPool
+from ..results import Finding, NeedsPool, Undecided
 from ..syntax.tree import Node
 from . import rational_line
-from .formulas import Formula, atom, factored, join, letters, only_equations, solutions
+from .formulas import Formula, atom, atoms, factored, join, letters, only_equations, solutions
 
 WRONG = "This does not have the right solutions."
+_WAVES = frozenset(("sin", "cos", "tan", "sec", "csc", "cot"))
+_WHOLE = frozenset("nkmNKM")
 _BITS = 320
 _POINTS = 12
 
@@ -23,7 +25,17 @@ def judge(answer: Node, key: Node, in_place: bool) -> Finding:
     mine, theirs = solutions(answer, key), solutions(key, answer, cached=True)
     if mine is None or theirs is None:
         return Finding(False, "exact", "This does not say which letter is meant, as x ∈ (1, 2) does.", "type")
+    if _general(mine, theirs):
+        raise Undecided("A letter for any whole number is looked at by a person.", "general solution")
     return same_solutions(mine, theirs, in_place)
+
+
+def _general(mine: Formula, theirs: Formula) -> bool:
+    """x = π/6 + 2πn: with a letter for any whole number, where the key has sines of its one letter."""
+    names = letters(theirs)
+    extra = set(letters(mine)) - set(names)
+    waves = any(node.name in _WAVES for value in atoms(theirs) for node in walk(value))
+    return len(names) == 1 and len(extra) == 1 and extra <= _WHOLE and waves
 
 
 def same_solutions(mine: Formula, theirs: Formula, in_place: bool) -> Finding:
