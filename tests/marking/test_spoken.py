@@ -5,6 +5,12 @@ from __future__ import annotations
 import pytest
 
 from mathsoc.marking import Scheme, mark, read
+from mathsoc.marking.syntax.latex import latex
+from mathsoc.marking.syntax.mathml import mathml
+from mathsoc.marking.syntax.names import ARGUMENTS, FUNCTIONS
+from mathsoc.marking.syntax.printing import plain
+from mathsoc.marking.syntax.spoken import spoken
+from mathsoc.marking.syntax.tree import Call, Symbol
 
 
 @pytest.mark.parametrize(
@@ -58,6 +64,13 @@ from mathsoc.marking import Scheme, mark, read
 )  # fmt: skip
 def test_read_aloud(kind: str, typed: str, words: str) -> None:
     assert read(typed, Scheme(kind)).spoken == words
+
+
+@pytest.mark.parametrize("name", sorted(set(FUNCTIONS.values()) - {"cbrt"}))  # read as root(x, 3)
+def test_every_function_has_a_name_and_a_sign(name: str) -> None:
+    least, _ = ARGUMENTS.get(name, (1, 1))
+    tree = Call(name, (Symbol("x"), Symbol("y"))[:least])
+    assert spoken(tree) and latex(tree) and plain(tree) and mathml(tree)
 
 
 def test_marking_spends_no_time_on_words() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from ..algebra.convert import signs, values, values_of_key
@@ -195,7 +196,8 @@ def leading_place(value: Fraction) -> int:
     size = abs(value)
     if size == 0:
         return 0
-    place = len(str(size.numerator)) - len(str(size.denominator))
+    # From the bits: the digits of an enormous number take long to write.
+    place = int((size.numerator.bit_length() - size.denominator.bit_length()) * math.log10(2))
     while Fraction(10) ** place > size:
         place -= 1
     while Fraction(10) ** (place + 1) <= size:

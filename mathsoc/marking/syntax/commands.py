@@ -44,6 +44,8 @@ def argument(g: Grammar, owner: Token) -> Node:
         if len(items) != 1:
             raise ReadError("Only one thing can stand here.", token.position)
         return items[0]
+    if token.kind == "number" and "e" in token.text:
+        raise ReadError("Write braces here, as in \\frac{1}{2}.", token.position)
     if token.kind == "number" and len(token.text) > 1 and token.text[0] != ".":
         g.exchange(Token("number", token.text[1:], token.position + 1))
         return Number(token.text[0])

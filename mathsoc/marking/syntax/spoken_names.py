@@ -12,6 +12,7 @@ FUNCTIONS = {
     "sech": "hyperbolic secant", "csch": "hyperbolic cosecant", "coth": "hyperbolic cotangent",
     "arsinh": "inverse hyperbolic sine", "arcosh": "inverse hyperbolic cosine",
     "artanh": "inverse hyperbolic tangent", "ln": "natural log", "log": "log", "exp": "exponential",
+    "cis": "cis",
     "sign": "the sign", "re": "the real part", "im": "the imaginary part", "conj": "the conjugate",
     "arg": "the argument", "max": "the largest", "min": "the smallest",
     "gcd": "the highest common factor", "lcm": "the lowest common multiple",
