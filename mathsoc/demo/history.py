@@ -13,7 +13,7 @@ from mathsoc import clock
 from mathsoc.challenges import queries as challenges
 from mathsoc.challenges.models import Challenge
 from mathsoc.challenges.rules import Phase
-from mathsoc.marking import mark
+from mathsoc.marking import mark, read_key
 from mathsoc.members.models import Member
 from mathsoc.members.rules import Viewer
 from mathsoc.schools import queries as schools
@@ -61,7 +61,8 @@ async def _answer_all(
     )
     for box in challenge.boxes:
         question = await service.question(session, challenge, box)
-        texts = [WRONG[box.kind], question.scheme.key] if errs else [question.scheme.key]
+        right = read_key(question.scheme.key, question.scheme).plain
+        texts = [WRONG[box.kind], right] if errs else [right]
         for text in texts:
             moment += timedelta(seconds=20)
             with clock.moved_to(moment):
