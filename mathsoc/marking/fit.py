@@ -12,6 +12,7 @@ from .results import ReadError
 from .syntax.tree import (
     All,
     Any,
+    Constant,
     Group,
     Matrix,
     Mixed,
@@ -111,10 +112,18 @@ def _value(tree: Node, kind: str, declared: tuple[str, ...]) -> Node:
             f"This asks for one {'number' if kind == 'number' else 'expression'}, without a comma."
         )
     _refuse(tree, kind, _STATEMENTS + _COLLECTIONS)
+    _refuse_infinite(tree)
     if kind == "number":
         _refuse_unit(tree)
         _refuse_letters(tree, declared)
     return tree
+
+
+def _refuse_infinite(tree: Node) -> None:
+    """∞ alone may be an answer; nothing can be worked out with it."""
+    bare = tree.arg if isinstance(tree, Negative | PlusMinus) else tree
+    if not isinstance(bare, Constant) and any(part == Constant("inf") for part in walk(tree)):
+        raise ReadError("∞ is no number that can be worked with. It can only stand alone.")
 
 
 def _refuse_unit(tree: Node) -> None:

@@ -18,6 +18,7 @@ KINDS = (
 FORMS = ("any", "evaluated", "lowest-terms", "exact", "factorised", "expanded")
 DOMAINS = ("closed", "strict")
 BRANCHES = ("real", "principal")
+_LARGEST = 10**300
 TOLERANCES = ("absolute", "relative", "dp", "sf")
 
 
@@ -151,7 +152,7 @@ def _tolerance(value: object) -> None:
     if name in ("dp", "sf"):
         if not isinstance(size, int) or not (1 if name == "sf" else 0) <= size <= 30:
             raise SchemeError(f"The tolerance {name!r} must be a whole number up to 30.")
-    elif not 0 < size < float("inf"):
+    elif not 0 < size <= _LARGEST:
         raise SchemeError(f"The tolerance {name!r} must be a positive number.")
 
 

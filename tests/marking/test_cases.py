@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "cases"
 def every_case() -> Iterator[object]:
     for path in sorted(FOLDER.glob("*.toml")):
         for group in tomllib.loads(path.read_text(encoding="utf-8"))["group"]:
-            for outcome in ("correct", "incorrect", "unreadable"):
+            for outcome in ("correct", "incorrect", "undecided", "unreadable"):
                 for answer in group.get(outcome, ()):
                     scheme = Scheme(group["kind"], group["key"], group.get("options", {}))
                     yield pytest.param(

@@ -164,6 +164,8 @@ def _rational_power(base: Ball, top: int, bottom: int) -> Ball:
     if bottom == 1:
         if top < 0 and acb(base).contains(0):
             raise Unclear
+        if top == 0 and acb(base).contains(0):
+            raise Unclear
         return base ** fmpz(top) if top < 0 or not acb(base).contains(0) else _near_zero(base, top)
     if is_real(base):
         if base > 0:

@@ -29,7 +29,7 @@ from .core import add, divide, mul, negate, power
 from .functions import apply, exponential
 from .node import INF, PI, Core, E, I, q, sym
 
-_CONSTANTS = {"pi": PI, "e": E, "i": I, "inf": INF}
+CONSTANTS = {"pi": PI, "e": E, "i": I, "inf": INF}
 
 
 def core(node: Node) -> Core:
@@ -40,7 +40,7 @@ def core(node: Node) -> Core:
         case Symbol(name=name):
             return sym(name)
         case Constant(name=name):
-            return _CONSTANTS[name]
+            return CONSTANTS[name]
         case Sum(terms=terms):
             return add(*map(core, terms))
         case Negative(arg=arg):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from .. import limits
-from .node import MINUS_ONE, ONE, UNDEFINED, UNIT, ZERO, Core, I, digits, fn, q
+from .node import MINUS_ONE, ONE, PI, UNDEFINED, UNIT, ZERO, Core, I, digits, fn, q
 from .surds import prime_powers
 
 
@@ -92,7 +92,16 @@ def mul(*factors: Core) -> Core:
 def _joined(base: Core, exponent: Core, other: Core) -> Core:
     """base^exponent times another power of the same base: the exponents are like terms."""
     count = exponent.value + base_and_exponent(other)[1].value
-    return power(base, multiple(count, split(exponent)[1]))
+    return _power_again(base, multiple(count, split(exponent)[1]))
+
+
+def _power_again(base: Core, exponent: Core) -> Core:
+    """What powers of a base make together; of −1, which is kept under even roots alone, the principal one."""
+    if base == MINUS_ONE and exponent.rational and exponent.value.denominator not in (1, 2):
+        from .functions import exponential  # which is made of powers
+
+        return exponential(mul(I, PI, exponent))  # ((−1)^(1/6))² is no real cube root
+    return power(base, exponent)
 
 
 def _product(coefficient: Fraction, kept: list[Core]) -> Core:
@@ -123,7 +132,7 @@ def power(base: Core, exponent: Core) -> Core:
     """The power, by the rules that hold for principal values."""
     if exponent.kind == "q":
         return _rational_power(base, exponent.value)
-    if base.kind == "q" and base.value in (0, 1):
+    if base == ONE:
         return base
     if exponent.kind == "+":
         return mul(*(power(base, term) for term in exponent.parts))
@@ -154,7 +163,7 @@ def _rational_power(base: Core, exponent: Fraction) -> Core:
         if base.kind == "*":
             return mul(*(power(part, q(exponent)) for part in (q(base.value), *base.parts)))
         if base.kind == "^":
-            return power(base.parts[0], mul(base.parts[1], q(exponent)))
+            return _power_again(base.parts[0], mul(base.parts[1], q(exponent)))
         if base.kind == "+":
             return _monic_power(base, int(exponent))
     elif base.kind == "^" and base.parts[0].key in ("'e", "'pi") and base.parts[1].kind == "q":

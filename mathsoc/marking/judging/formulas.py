@@ -10,6 +10,7 @@ from ..algebra.core import base_and_exponent, multiple, negate, substitute, subt
 from ..algebra.node import INF, Core, sym, symbols
 from ..results import ReadError
 from ..syntax.tree import All, Any, Group, Node, Not, Relation, Union
+from ..syntax.tree import symbols as symbols_of
 
 FLIPPED = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
@@ -41,13 +42,16 @@ def is_region(node: Node) -> bool:
 def solutions(node: Node, of: Node, *, cached: bool = False) -> Formula | None:
     """The formula of a statement, or of a region for the one letter of another statement.
 
-    None where that has more letters than one, so that the region does not say which is meant. `cached`: the
+    None where that has more letters than one, so that the region does not say which is meant, or where the
+    region's ends hold the letter. `cached`: the
     node is a key, which meets many answers.
     """
     if not is_region(node):
         return formula_of_key(node) if cached else formula(node)
-    names = ("x",) if is_region(of) else letters(formula(of))
-    return membership(sym(names[0]), node) if len(names) == 1 else None
+    names = ("x'",) if is_region(of) else letters(formula(of))
+    if len(names) != 1 or names[0] in symbols_of(node):
+        return None
+    return membership(sym(names[0]), node)
 
 
 def formula(node: Node) -> Formula:

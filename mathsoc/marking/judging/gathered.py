@@ -146,4 +146,4 @@ def as_formula(node: Node) -> Formula:
     """Which x lie in an interval or a union."""
     if isinstance(node, Union):
         return join("or", [as_formula(item) for item in node.items])
-    return membership(sym("x"), node)
+    return membership(sym("x'"), node)  # no letter that can be typed, for the ends may hold letters

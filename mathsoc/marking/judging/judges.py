@@ -6,10 +6,21 @@ from collections.abc import Sequence
 
 from ..algebra.convert import core, signs, values, values_of_key
 from ..algebra.node import Core
-from ..results import Finding, SchemeError
+from ..results import Finding, SchemeError, Undecided
 from ..scheme import Scheme
 from ..syntax.tree import All, Any, Group, Matrix, Node, Not, Relation, Union, children
-from . import antiderivatives, branches, domains, equality, forms, gathered, number, quantities, relations
+from . import (
+    antiderivatives,
+    branches,
+    domains,
+    equality,
+    forms,
+    gathered,
+    number,
+    quantities,
+    relations,
+    valued,
+)
 from .formulas import join
 
 
@@ -22,6 +33,8 @@ def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
         found = _by_kind(branches.principal(answer), branches.principal(key), scheme, in_place)
     else:
         found = _by_kind(answer, key, scheme, in_place)
+    if found.equal and scheme.kind in ("number", "expression") and valued.lost_its_value(answer, key):
+        raise Undecided("This has no value that could be worked out.", "no value")
     if found.equal and scheme.domain == "strict" and not _same_domain(answer, key, in_place):
         return Finding(False, found.method, "This is equal, but not defined at the same places.", "domain")
     if found.equal and scheme.form != "any" and not _has_form(answer, scheme.form, in_place):
