@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from . import limits
 from .fit import fit
 from .judging.formulas import is_region
+from .phrases import phrase
 from .results import ReadError, SchemeError
 from .scheme import Scheme
 from .shown import Reading
@@ -71,6 +72,9 @@ def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:
     setting = Setting(scheme.kind, frozenset(scheme.variables), scheme.up_to_constant, latex)
     notes: list[str] = []
     unit = scheme.unit
+    said = phrase(text, scheme.kind, scheme.variables)
+    if said is not None:
+        return Parsed(said, ())
     if unit is None:
         tree = _tree(tokenize(text), scheme, setting, notes)
     else:

@@ -106,6 +106,8 @@ class Grammar:
         items = [self.either()]
         while self.op in _COMMAS:
             self.take()
+            if self.setting.kind == "set" and self.is_op("and", "or"):  # 2, 3, and 5
+                self.take()
             items.append(self.either())
         return items[0] if len(items) == 1 else Group("", tuple(items), "")
 
@@ -217,6 +219,8 @@ class Grammar:
         if isinstance(before, Symbol | Constant):
             name = before.name
             question = f"Did you mean {name}^{token.text}, {name}_{token.text} or {token.text}*{name}?"
+            if name in ("x", "X") and self.tokens[self.at - 2].kind == "number":
+                question += " To multiply, write × or *."
             raise ReadError(question, token.position)
         if isinstance(before, Number):
             raise ReadError(

@@ -9,6 +9,8 @@ from .tokens import Token
 from .words import Piece, split, use_only, whole
 
 SCALAR_KINDS = frozenset(("number", "expression", "equation", "inequality"))
+_CLOSED = frozenset((")", "]", "}", "%", "!", "°"))
+_OPENED = frozenset(("(", "√", "∛", "∜"))
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,24 @@ class _Resolver:
         self.at += 2
         return True
 
+    def times(self, token: Token) -> bool:
+        """`3.2 x 10^3`: where a number is asked for, an x between two numbers is a times sign."""
+        before, after = self.out[-1] if self.out else None, self.peek()
+        if before is None or self.setting.kind != "number" or token.text.lower() in self.setting.declared:
+            return False
+        if not (before.kind in ("number", "vulgar", "const") or before.text in _CLOSED):
+            return False
+        apart = token.spaced and after.spaced and (after.kind in ("word", "cmd") or after.text in _OPENED)
+        if after.kind not in ("number", "vulgar") and not apart:
+            return False
+        self.out.append(Token("op", "*", token.position, token.spaced))
+        return True
+
     def word(self, token: Token) -> None:
-        if len(token.text) == 2 and token.text[0] == "d":
+        if token.text[0] == "d" and len(token.text) <= 2:
             self.refuse_derivative(token)
+        if token.text in ("x", "X") and self.times(token):
+            return
         following = self.peek()
         joined = self.declared_with_subscript(token, following)
         if joined:
@@ -116,11 +133,10 @@ class _Resolver:
             position += piece.length
 
     def refuse_derivative(self, token: Token) -> None:
-        """dy/dx is no quotient of products; d must not cancel."""
+        """dy/dx and d/dx are no quotients of products; d must not cancel."""
         signs = [self.peek(ahead).text for ahead in range(3)]
         below = signs[1] if signs[0] == "/" else signs[2] if signs[:2] == ["}", "{"] else ""
-        differentials = all(len(word) == 2 and word[0] == "d" for word in (token.text, below))
-        if differentials and "d" not in self.setting.declared:
+        if len(below) == 2 and below[0] == "d" and "d" not in self.setting.declared:
             raise ReadError(f"{token.text}/{below} cannot be read here.", token.position)
 
     def pieces(self, token: Token, opens: bool) -> tuple[Piece, ...]:
