@@ -10,6 +10,7 @@ from .judging.dependence import varies
 from .judging.formulas import is_region
 from .regions import check_ends, region
 from .results import ReadError
+from .syntax.lists import flat
 from .syntax.tree import (
     All,
     Any,
@@ -270,7 +271,7 @@ def _matrix(tree: Node) -> Node:
         case Group(opening="[" | "(" | "{", items=rows) if rows and all(
             isinstance(row, Group) for row in rows
         ):
-            cells = tuple(row.items for row in rows if isinstance(row, Group))
+            cells = tuple(flat(row.items) for row in rows if isinstance(row, Group))
             if len({len(row) for row in cells}) == 1:
                 return Matrix(cells)
             raise ReadError("The rows of this matrix are not equally long.")

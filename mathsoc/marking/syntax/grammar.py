@@ -19,6 +19,7 @@ from . import atoms
 from .brackets import CLOSING
 from .faults import unexpected
 from .lexicon import Setting
+from .lists import COMMAS, listed
 from .tokens import Token
 from .tree import (
     All,
@@ -41,13 +42,12 @@ from .tree import (
 )  # fmt: skip
 
 RELATIONS = frozenset(("=", "<", ">", "<=", ">=", "!=", "in"))
-_COMMAS = frozenset((",", ";"))
 _SIGNS = frozenset(("+", "-", "±", "∓"))
 _OPENERS = frozenset(("(", "[", "{", "⦃", "√", "∛", "∜", "⌊", "⌈", "∅"))
 
 
 _CLOSING = frozenset(CLOSING.values())
-_ENDS_PRODUCT = RELATIONS | _SIGNS | _COMMAS | _CLOSING | {"and", "or", "∪"}
+_ENDS_PRODUCT = RELATIONS | _SIGNS | COMMAS | _CLOSING | {"and", "or", "∪"}
 
 
 class Grammar:
@@ -97,19 +97,16 @@ class Grammar:
         """The tree of the whole text. Raises ReadError."""
         if self.token.kind == "end":
             raise ReadError("Please type an answer.", None, unfinished=True)
+        if self.op == "=" and self.setting.kind in ("number", "expression"):
+            self.take()  # = 6, as the end of a line of working
         node = self.statements()
         if self.token.kind != "end":
             raise self.unexpected()
         return node
 
     def statements(self) -> Node:
-        items = [self.either()]
-        while self.op in _COMMAS:
-            self.take()
-            if self.setting.kind == "set" and self.is_op("and", "or"):  # 2, 3, and 5
-                self.take()
-            items.append(self.either())
-        return items[0] if len(items) == 1 else Group("", tuple(items), "")
+        first = self.either()
+        return listed(self, first) if self.op in COMMAS else first
 
     def either(self) -> Node:
         self.deeper()
