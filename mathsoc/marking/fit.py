@@ -11,6 +11,7 @@ from .judging.formulas import is_region
 from .regions import check_ends, region
 from .results import ReadError
 from .syntax.lists import flat
+from .syntax.printing import plain
 from .syntax.tree import (
     All,
     Any,
@@ -23,6 +24,7 @@ from .syntax.tree import (
     Number,
     PlusMinus,
     Product,
+    Quotient,
     Relation,
     Symbol,
     Union,
@@ -115,6 +117,11 @@ def _value(tree: Node, kind: str, declared: tuple[str, ...]) -> Node:
         raise ReadError(
             f"This asks for one {'number' if kind == 'number' else 'expression'}, without a comma."
         )
+    match tree:
+        case All(items=(Number(text=whole), Quotient(top=Number(), bottom=Number()) as part)) if (
+            whole.isdigit()
+        ):
+            raise ReadError(f"Did you mean {whole} {plain(part)}? Leave out and.")
     _refuse(tree, kind, _STATEMENTS + _COLLECTIONS)
     if kind == "number":
         _refuse_unit(tree)

@@ -87,7 +87,9 @@ class _Resolver:
         """`5C2` and `5P2`: how many ways to choose, as calculators write them."""
         letter, second = self.peek(), self.peek(1)
         name = {"C": "binomial", "P": "permutations"}.get(letter.text)
-        near = second.kind == "number" and not (letter.spaced or second.spaced)
+        # 10 C 3: with spaces only where no letters can be meant.
+        near = second.kind == "number" and letter.spaced == second.spaced
+        near = near and (self.setting.kind == "number" or not letter.spaced)
         if name is None or letter.text in self.setting.declared or not near:
             return False
         if not (token.text.isdigit() and second.text.isdigit()):
@@ -98,6 +100,19 @@ class _Resolver:
             f"{token.text}{letter.text}{second.text} is read as {name}({token.text}, {second.text})"
         )
         self.at += 2
+        return True
+
+    def chosen(self, token: Token, following: Token) -> bool:
+        """`C(10, 3)` is `10C3` where a number is asked for. Raises ReadError for `nC2`."""
+        if "C" in self.setting.declared or token.text in self.setting.declared:
+            return False
+        if token.text == "nC":
+            if following.kind == "number" and not following.spaced:
+                raise ReadError(f"Did you mean binomial(n, {following.text})?", token.position)
+            return False
+        if self.setting.kind != "number" or following.text != "(" or following.spaced:
+            return False
+        self.out.append(Token("fn", "binomial", token.position, token.spaced))
         return True
 
     def times(self, token: Token) -> bool:
@@ -119,6 +134,8 @@ class _Resolver:
         if token.text in ("x", "X") and self.times(token):
             return
         following = self.peek()
+        if token.text in ("C", "nC") and self.chosen(token, following):
+            return
         joined = self.declared_with_subscript(token, following)
         if joined:
             return

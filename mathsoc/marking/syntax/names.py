@@ -67,6 +67,13 @@ NOT_PRODUCTS = frozenset((
     "sir", "half", "even", "odd", "any", "all", "zero", "five", "four", "nine",
     "real", "pass", "import", "from", "or", "sine", "cosine", "tangent",
 ))  # fmt: skip
+# How to write what these words say.
+SAID = {
+    "half": "Write 1/2.", "quarter": "Write 1/4.", "third": "Write 1/3.",
+    "minus": "Write - for minus, as in -5.", "negative": "Write - for negative.", "plus": "Write + for plus.",
+    "squared": "Write ^2 for squared.", "cubed": "Write ^3 for cubed.", "divided": "Write / for divided by.",
+    "times": "Write * for times.", "percent": "Write % for per cent.",
+}  # fmt: skip
 # A unit after a number where none is asked for: asked about, never charged.
 UNIT_WORDS = frozenset((
     "cm", "mm", "km", "kg", "mg", "ml", "cl", "dl", "min", "mph", "kmh", "cm2", "m2", "ms", "Hz",
