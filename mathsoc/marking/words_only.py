@@ -56,6 +56,8 @@ def same_text(answer: str, key: str, case_sensitive: bool) -> bool:
 
 
 def _tidied(text: str) -> str:
+    if text.isascii() and "`" not in text:
+        return " ".join(text.split())
     plain = unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN)
     return " ".join(plain.replace("\u2044", "/").split())
 
