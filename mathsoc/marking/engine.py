@@ -25,7 +25,7 @@ from .results import (
 from .scheme import Scheme
 from .shown import Reading
 from .syntax.tree import Node, Quantity, walk
-from .words_only import WORD_KINDS, same_text
+from .words_only import WORD_KINDS, is_right
 
 CORRECT_REASON = "This is right."
 
@@ -138,9 +138,8 @@ def _mark_words(answer: str, scheme: Scheme) -> Verdict:
     reading = read(answer, scheme)
     if not reading.ok:
         return unreadable(reading)
-    sensitive = scheme.options.get("case_sensitive") is True
     try:
-        right = any(same_text(reading.plain, key, sensitive) for key in scheme.keys)
+        right = is_right(reading.plain, scheme)
     except ReadError as error:
         raise SchemeError(f"The key cannot be read: {error}") from error
     if right:

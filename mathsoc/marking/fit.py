@@ -8,7 +8,10 @@ from . import vectors
 from .algebra.convert import core
 from .judging.dependence import varies
 from .judging.formulas import is_region
+from .regions import check_ends, region
 from .results import ReadError
+from .syntax.lists import flat
+from .syntax.printing import plain
 from .syntax.tree import (
     All,
     Any,
@@ -22,12 +25,12 @@ from .syntax.tree import (
     Number,
     PlusMinus,
     Product,
+    Quotient,
     Relation,
     Symbol,
     Union,
     children,
     contains,
-    rebuild,
     walk,
 )  # fmt: skip
 
@@ -47,9 +50,11 @@ def fit(tree: Node, kind: str, declared: tuple[str, ...] = ()) -> Node:
     if kind in ("number", "expression"):
         return _value(tree, kind, declared)
     if kind == "interval":
-        found = _interval(tree)
+        found = region(_listed(tree) if isinstance(tree, Group) and tree.opening == "" else tree)
         _check_region(found)
         return found
+    if kind == "inequality" and isinstance(tree, Any) and all(map(is_region, tree.items)):
+        tree = Union(tree.items)
     if kind == "inequality" and is_region(tree):
         _check_region(tree)
         return tree
@@ -97,9 +102,11 @@ def _check_region(node: Node) -> None:
         case (
             Group(opening="{", items=items)
             | Group(opening="(" | "[", items=(_, _) as items, closing=")" | "]")
-        ):
+        ) if isinstance(node, Group):
             for item in items:
                 _check_value(item)
+            if node.opening != "{":
+                check_ends(node)
         case _:
             raise ReadError("After ∈ there must be an interval or a set.")
 
@@ -111,6 +118,11 @@ def _value(tree: Node, kind: str, declared: tuple[str, ...]) -> Node:
         raise ReadError(
             f"This asks for one {'number' if kind == 'number' else 'expression'}, without a comma."
         )
+    match tree:
+        case All(items=(Number(text=whole), Quotient(top=Number(), bottom=Number()) as part)) if (
+            whole.isdigit()
+        ):
+            raise ReadError(f"Did you mean {whole} {plain(part)}? Leave out and.")
     _refuse(tree, kind, _STATEMENTS + _COLLECTIONS)
     _refuse_infinite(tree)
     if kind == "number":
@@ -217,15 +229,24 @@ def _set(tree: Node) -> Node:
             return members
         case Relation(op="in"):
             raise ReadError("This asks for a set. Write it as {1, 2}.")
-        case Group(opening="{", items=items):
-            return Group("{", _solutions(items), "}")
-        case Group(opening="", items=items):
-            return Group("{", _solutions(items), "}")
+        case Group(opening="{" | "", items=items):
+            return Group("{", _solutions(_together(items)), "}")
         case Group():
             raise ReadError("This asks for a set. Write it as {1, 2}.")
         case Any(items=items) | All(items=items) if not any(isinstance(item, All | Any) for item in items):
             return Group("{", _solutions(items), "}")
     return Group("{", _solutions((tree,)), "}")
+
+
+def _together(items: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The 5 and 7 of `2, 3, 5 and 7` are two more members."""
+    match items:
+        case (_, *_, All(items=last) | Any(items=last)) if not any(
+            isinstance(item, _STATEMENTS) and not (isinstance(item, Relation) and item.op == "=")
+            for item in last
+        ):
+            return (*items[:-1], *last)
+    return items
 
 
 def _solutions(items: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -266,21 +287,10 @@ def _matrix(tree: Node) -> Node:
         case Group(opening="[" | "(" | "{", items=rows) if rows and all(
             isinstance(row, Group) for row in rows
         ):
-            cells = tuple(row.items for row in rows if isinstance(row, Group))
+            cells = tuple(flat(row.items) for row in rows if isinstance(row, Group))
             if len({len(row) for row in cells}) == 1:
                 return Matrix(cells)
             raise ReadError("The rows of this matrix are not equally long.")
         case Group(opening="[" | "(", items=items):
             return Matrix((items,))
     raise ReadError("This asks for a matrix. Write it as [[1, 2], [3, 4]].")
-
-
-def _interval(tree: Node) -> Node:
-    match tree:
-        case Union(items=items):
-            return rebuild(tree, tuple(map(_interval, items)))
-        case Group(opening="(" | "[", closing=")" | "]", items=(_, _)) | Group(opening="{"):
-            return tree
-        case Relation(op="in", left=Symbol(), right=right):
-            return _interval(right)
-    raise ReadError("This asks for an interval. Write it as (1, 2] or (3, ∞).")

@@ -38,7 +38,7 @@ from .syntax.tree import (
     rebuild,
     walk,
 )  # fmt: skip
-from .words_only import WORD_KINDS
+from .words_only import WORD_KINDS, tidy
 
 _HOLDERS = (Relation, All, Any, Not, Group, Union, Matrix)
 _UNORDERED = (All, Any, Union)
@@ -78,8 +78,10 @@ def normalise(answer: str, scheme: Scheme, notation: str = "auto", *, in_place: 
 
 def _of_words(answer: str, scheme: Scheme) -> Normal:
     reading = read(answer, scheme)
-    sensitive = scheme.options.get("case_sensitive") is True or scheme.kind == "choice"
-    return Normal(reading, reading.plain if sensitive else reading.plain.casefold())
+    if not reading.ok or scheme.kind == "choice":
+        return Normal(reading, reading.plain)
+    text = tidy(reading.plain)
+    return Normal(reading, text if scheme.options.get("case_sensitive") is True else text.casefold())
 
 
 def _measured(tree: Node, scheme: Scheme) -> Node:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from . import limits
 from .fit import fit
 from .judging.formulas import is_region
+from .phrases import phrase
 from .results import ReadError, SchemeError
 from .scheme import Scheme
 from .shown import Reading
 from .syntax.grammar import Grammar
 from .syntax.lexicon import Setting, resolve
+from .syntax.lists import spaced_cells
 from .syntax.quantities import Part, parts
 from .syntax.tokens import Token, looks_like_latex, tokenize
 from .syntax.tree import Call, Negative, Node, Quantity, Sum, depth
@@ -71,8 +73,16 @@ def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:
     setting = Setting(scheme.kind, frozenset(scheme.variables), scheme.up_to_constant, latex)
     notes: list[str] = []
     unit = scheme.unit
+    if "~" in text and not latex:
+        raise ReadError("~ (about) cannot be marked. Write = or just the number.", text.index("~") + 1)
+    said = phrase(text, scheme.kind, scheme.variables)
+    if said is not None:
+        return Parsed(said, ())
     if unit is None:
-        tree = _tree(tokenize(text), scheme, setting, notes)
+        tokens = tokenize(text)
+        if scheme.kind == "matrix":
+            tokens = spaced_cells(tokens)
+        tree = _tree(tokens, scheme, setting, notes)
     else:
         tree = _measured(parts(text, latex, unit, setting.declared), unit, scheme, setting, notes)
     return Parsed(tree, tuple(dict.fromkeys(notes)))

@@ -10,27 +10,43 @@ from .scheme import Scheme
 from .shown import Reading
 
 WORD_KINDS = frozenset(("text", "choice"))
+# What keyboards and word processors put in for ', " and -.
+_PLAIN = str.maketrans(
+    dict.fromkeys("’‘‛ʼ′´`", "'") | dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‐‑‒–—―−", "-")
+)
+_AROUND = "()[]. "
 
 
 def read_words(answer: str, scheme: Scheme) -> Reading:
-    """The reading of a text or a choice. Raises ReadError."""
+    """The reading of a text or a choice: what was typed, or the label meant. Raises ReadError."""
     text = tidy(answer)
-    if scheme.kind == "choice":
-        text = _label(text, scheme)
-    return Reading(True, text)
+    return Reading(True, _label(text, scheme) if scheme.kind == "choice" else " ".join(answer.split()))
 
 
 def tidy(answer: str) -> str:
-    """The text with single spaces, or a ReadError for what is no text."""
+    """The text as it is compared: single spaces, plain signs. Raises ReadError for what is no text."""
     if len(answer) > limits.MAX_CHARACTERS:
         raise ReadError(f"This is too long. Please use at most {limits.MAX_CHARACTERS} characters.")
     for position, char in enumerate(answer, 1):
         if unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn", "Cf") and not char.isspace():
             raise ReadError("There is a hidden character here that cannot be read.", position)
-    text = " ".join(unicodedata.normalize("NFKC", answer).split())
+    text = _tidied(answer)
     if not text:
         raise ReadError("Please type an answer.", None, unfinished=True)
     return text
+
+
+def is_right(words: str, scheme: Scheme) -> bool:
+    """Is the reading one of the keys, without regard to extra spaces and, unless asked for, to case?
+
+    Raises ReadError where a key is no text or no label.
+    """
+    if scheme.kind == "choice":
+        return any(
+            same_text(words, _label(tidy(key), scheme), _is_label(words, scheme)) for key in scheme.keys
+        )
+    sensitive = scheme.options.get("case_sensitive") is True
+    return any(same_text(words, key, sensitive) for key in scheme.keys)
 
 
 def same_text(answer: str, key: str, case_sensitive: bool) -> bool:
@@ -39,13 +55,52 @@ def same_text(answer: str, key: str, case_sensitive: bool) -> bool:
     return left == right if case_sensitive else left.casefold() == right.casefold()
 
 
-def _label(text: str, scheme: Scheme) -> str:
+def _tidied(text: str) -> str:
+    if text.isascii() and "`" not in text:
+        return " ".join(text.split())
+    plain = unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN)
+    return " ".join(plain.replace("\u2044", "/").split())
+
+
+def _labels(scheme: Scheme) -> list[str]:
     choices = scheme.options.get("choices", ())
-    labels = [str(choice) for choice in choices] if isinstance(choices, list | tuple) else []
-    bare = text.strip("().").strip() or text
-    for label in labels:
-        if bare.casefold() == label.casefold() or text.casefold() == label.casefold():
-            return label
+    return [str(choice) for choice in choices] if isinstance(choices, list | tuple) else []
+
+
+def _is_label(text: str, scheme: Scheme) -> bool:
+    return text in _labels(scheme)
+
+
+def _bare(text: str) -> str:
+    return text.strip(_AROUND) or text
+
+
+def _unframed(label: str) -> str:
+    """(a) as a; an interval keeps its brackets, for they say which one it is."""
+    inner = label.strip(_AROUND)
+    return inner if inner.isalnum() else label.removesuffix(".").strip()
+
+
+def _alike(text: str, label: str) -> tuple[bool, ...]:
+    """Is the text this label, more and more loosely? The first of these that fits one label decides."""
+    bare, inner = _bare(text), _unframed(label)
+    return (
+        text == label,
+        text.casefold() == label.casefold(),
+        (text.removesuffix(".").strip() or text).casefold() == label.removesuffix(".").strip().casefold(),
+        bare == inner,
+        bare.casefold() == inner.casefold(),
+    )
+
+
+def _label(text: str, scheme: Scheme) -> str:
+    """The label that the tidy text stands for: (b) and B. choose B."""
+    labels = _labels(scheme)
+    fits = [_alike(text, _tidied(label)) for label in labels]
+    for level in zip(*fits, strict=True):
+        found = {label for label, fit in zip(labels, level, strict=True) if fit}
+        if len(found) == 1:
+            return found.pop()
     if labels:
         raise ReadError(f"Choose one of {', '.join(labels)}.")
-    return bare
+    return _bare(text)

@@ -84,7 +84,7 @@ def test_unfinished(typed: str) -> None:
     assert problem.unfinished
 
 
-@pytest.mark.parametrize("typed", ["x)", "1/0", "hello", "x2", "2 3", "x+*2", "=3", "é"])
+@pytest.mark.parametrize("typed", ["x)", "1/0", "hello", "x2", "2 3", "x+*2", "=x=3", "é"])
 def test_not_merely_unfinished(typed: str) -> None:
     problem = read(typed, EXPRESSION).problem
     assert problem is not None

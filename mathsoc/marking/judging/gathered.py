@@ -82,7 +82,10 @@ def judge_matrix(answer: Node, key: Node, in_place: bool) -> Finding:
     shape, wanted = _shape(answer), _shape(key)
     if shape != wanted:
         return Finding(
-            False, "exact", f"This should have {wanted[0]} rows and {wanted[1]} columns.", "length"
+            False,
+            "exact",
+            f"This should have {_count(wanted[0], 'row')} and {_count(wanted[1], 'column')}.",
+            "length",
         )
     cells = [
         pair
@@ -90,6 +93,10 @@ def judge_matrix(answer: Node, key: Node, in_place: bool) -> Finding:
         for pair in zip(ours, theirs, strict=True)
     ]
     return _all_same(cells, in_place, "One of the entries is different.")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _shape(matrix: Matrix) -> tuple[int, int]:

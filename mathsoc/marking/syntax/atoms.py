@@ -11,7 +11,7 @@ from .characters import vulgar
 from .commands import command
 from .literals import number
 from .tokens import Token
-from .tree import Call, Constant, Group, Node, Number, Quotient, Symbol
+from .tree import Call, Constant, Group, Negative, Node, Number, Quotient, Symbol
 
 if TYPE_CHECKING:
     from .grammar import Grammar
@@ -42,6 +42,8 @@ def atom(g: Grammar) -> Node:
         return bars(g)
     if token.text in _ROOTS:
         g.take()
+        if g.is_op("-"):
+            return root(_ROOTS[token.text], Negative(nested_postfix(g, g.take())))
         return root(_ROOTS[token.text], nested_postfix(g, token))
     if token.text == "∅":
         g.take()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..results import ReadError
 from .brackets import bracketed
+from .lists import flat
 from .names import ARGUMENTS, BARE, INVERSES, TIGHT
 from .tokens import Token
 from .tree import Call, Negative, Node, Number, Power, Product
@@ -36,8 +37,10 @@ def function(g: Grammar, name: Token) -> Node:
 def _call(name: Token, args: tuple[Node, ...], base: Node | None) -> Node:
     least, most = ARGUMENTS.get(name.text, (1, 1))
     if not least <= len(args) <= most:
-        wanted = "one thing" if most == 1 else f"{least} things"
+        wanted = {(1, 1): "one thing", (1, 2): "one or two things"}.get((least, most), f"{least} things")
         raise ReadError(f"{name.text} needs {wanted} between its brackets.", name.position)
+    if name.text == "root" and len(args) == 1:
+        return root(2, args[0])
     if name.text == "cbrt":
         return root(3, args[0])
     if name.text == "log" and base is not None:
@@ -91,7 +94,7 @@ def _arguments(g: Grammar, name: Token) -> tuple[Node, ...]:
     if g.is_op("(") or (g.is_op("[") and g.setting.scalar) or (g.is_op("{") and name.text not in BARE):
         opening = g.take()
         items, _ = bracketed(g, opening)
-        return items
+        return flat(items)
     if g.token.kind == "end" or g.is_op(")", "]", "}", ",", "+", "*", "/", "=", "^"):
         unfinished = g.token.kind == "end"
         raise ReadError(f"Something is missing after {name.text}.", name.position, unfinished)

@@ -27,6 +27,7 @@ _SUB = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₙₓᵢⱼₖₘₜ", "01
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u00ad\ufe0e\ufe0f")
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INVISIBLE_OPERATORS = {"\u2061": "", "\u2062": "*", "\u2063": ",", "\u2064": "+"}
+_DOTS = frozenset("\u0307\u02d9")  # a dot above the digit before
 _ASKS = {
     "≈": "≈ (about) cannot be marked. Write = or just the number.",
     "≃": "≈ (about) cannot be marked. Write = or just the number.",
@@ -47,6 +48,10 @@ def characters(text: str) -> tuple[str, Sequence[int]]:
     positions: list[int] = []
     run = ""  # "^" or "_" while inside a run of raised or lowered characters
     for position, char in enumerate(text, 1):
+        if char in _DOTS and out and out[-1].isdigit() and "." in out:
+            out[-1] = f"\\dot{{{out[-1]}}}"  # 0.3̇
+            positions += [position] * (len(out[-1]) - 1)
+            continue
         mode = "^" if char in _SUPER else "_" if char in _SUB else ""
         pieces = (_SUPER if mode == "^" else _SUB)[char] if mode else _one(char, position)
         if mode != run:

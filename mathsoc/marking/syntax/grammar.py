@@ -19,6 +19,7 @@ from . import atoms
 from .brackets import CLOSING
 from .faults import unexpected
 from .lexicon import Setting
+from .lists import COMMAS, listed
 from .tokens import Token
 from .tree import (
     All,
@@ -41,13 +42,12 @@ from .tree import (
 )  # fmt: skip
 
 RELATIONS = frozenset(("=", "<", ">", "<=", ">=", "!=", "in"))
-_COMMAS = frozenset((",", ";"))
 _SIGNS = frozenset(("+", "-", "±", "∓"))
 _OPENERS = frozenset(("(", "[", "{", "⦃", "√", "∛", "∜", "⌊", "⌈", "∅"))
 
 
 _CLOSING = frozenset(CLOSING.values())
-_ENDS_PRODUCT = RELATIONS | _SIGNS | _COMMAS | _CLOSING | {"and", "or", "∪"}
+_ENDS_PRODUCT = RELATIONS | _SIGNS | COMMAS | _CLOSING | {"and", "or", "∪"}
 
 
 class Grammar:
@@ -97,17 +97,16 @@ class Grammar:
         """The tree of the whole text. Raises ReadError."""
         if self.token.kind == "end":
             raise ReadError("Please type an answer.", None, unfinished=True)
+        if self.op == "=" and self.setting.kind in ("number", "expression"):
+            self.take()  # = 6, as the end of a line of working
         node = self.statements()
         if self.token.kind != "end":
             raise self.unexpected()
         return node
 
     def statements(self) -> Node:
-        items = [self.either()]
-        while self.op in _COMMAS:
-            self.take()
-            items.append(self.either())
-        return items[0] if len(items) == 1 else Group("", tuple(items), "")
+        first = self.either()
+        return listed(self, first) if self.op in COMMAS else first
 
     def either(self) -> Node:
         self.deeper()
@@ -217,6 +216,8 @@ class Grammar:
         if isinstance(before, Symbol | Constant):
             name = before.name
             question = f"Did you mean {name}^{token.text}, {name}_{token.text} or {token.text}*{name}?"
+            if name in ("x", "X") and self.tokens[self.at - 2].kind == "number":
+                question += " To multiply, write × or *."
             raise ReadError(question, token.position)
         if isinstance(before, Number):
             raise ReadError(

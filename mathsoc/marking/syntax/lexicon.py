@@ -9,6 +9,8 @@ from .tokens import Token
 from .words import Piece, split, use_only, whole
 
 SCALAR_KINDS = frozenset(("number", "expression", "equation", "inequality"))
+_CLOSED = frozenset((")", "]", "}", "%", "!", "°"))
+_OPENED = frozenset(("(", "√", "∛", "∜"))
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ class _Resolver:
         """`5C2` and `5P2`: how many ways to choose, as calculators write them."""
         letter, second = self.peek(), self.peek(1)
         name = {"C": "binomial", "P": "permutations"}.get(letter.text)
-        near = second.kind == "number" and not (letter.spaced or second.spaced)
+        # 10 C 3: with spaces only where no letters can be meant.
+        near = second.kind == "number" and letter.spaced == second.spaced
+        near = near and (self.setting.kind == "number" or not letter.spaced)
         if name is None or letter.text in self.setting.declared or not near:
             return False
         if not (token.text.isdigit() and second.text.isdigit()):
@@ -98,10 +102,40 @@ class _Resolver:
         self.at += 2
         return True
 
+    def chosen(self, token: Token, following: Token) -> bool:
+        """`C(10, 3)` is `10C3` where a number is asked for. Raises ReadError for `nC2`."""
+        if "C" in self.setting.declared or token.text in self.setting.declared:
+            return False
+        if token.text == "nC":
+            if following.kind == "number" and not following.spaced:
+                raise ReadError(f"Did you mean binomial(n, {following.text})?", token.position)
+            return False
+        if self.setting.kind != "number" or following.text != "(" or following.spaced:
+            return False
+        self.out.append(Token("fn", "binomial", token.position, token.spaced))
+        return True
+
+    def times(self, token: Token) -> bool:
+        """`3.2 x 10^3`: where a number is asked for, an x between two numbers is a times sign."""
+        before, after = self.out[-1] if self.out else None, self.peek()
+        if before is None or self.setting.kind != "number" or token.text.lower() in self.setting.declared:
+            return False
+        if not (before.kind in ("number", "vulgar", "const") or before.text in _CLOSED):
+            return False
+        apart = token.spaced and after.spaced and (after.kind in ("word", "cmd") or after.text in _OPENED)
+        if after.kind not in ("number", "vulgar") and not apart:
+            return False
+        self.out.append(Token("op", "*", token.position, token.spaced))
+        return True
+
     def word(self, token: Token) -> None:
-        if len(token.text) == 2 and token.text[0] == "d":
+        if token.text[0] == "d" and len(token.text) <= 2:
             self.refuse_derivative(token)
+        if token.text in ("x", "X") and self.times(token):
+            return
         following = self.peek()
+        if token.text in ("C", "nC") and self.chosen(token, following):
+            return
         joined = self.declared_with_subscript(token, following)
         if joined:
             return
@@ -116,11 +150,10 @@ class _Resolver:
             position += piece.length
 
     def refuse_derivative(self, token: Token) -> None:
-        """dy/dx is no quotient of products; d must not cancel."""
+        """dy/dx and d/dx are no quotients of products; d must not cancel."""
         signs = [self.peek(ahead).text for ahead in range(3)]
         below = signs[1] if signs[0] == "/" else signs[2] if signs[:2] == ["}", "{"] else ""
-        differentials = all(len(word) == 2 and word[0] == "d" for word in (token.text, below))
-        if differentials and "d" not in self.setting.declared:
+        if len(below) == 2 and below[0] == "d" and "d" not in self.setting.declared:
             raise ReadError(f"{token.text}/{below} cannot be read here.", token.position)
 
     def pieces(self, token: Token, opens: bool) -> tuple[Piece, ...]:

@@ -53,6 +53,8 @@ def _comma_group(g: Grammar) -> bool:
     """A comma between digits where no list is expected: 1,234 or 1,5, or LaTeX's 1{,}234."""
     if g.is_op("{") and g.ahead().text == "," and g.ahead(2).text == "}":
         return g.ahead(3).kind == "number"
+    if g.setting.kind == "equation" and g.ahead().spaced and len(g.ahead().text) != 3:
+        return False  # x = 5, 6
     return g.setting.scalar and g.level <= 2 and g.is_op(",") and g.ahead().kind == "number"
 
 
@@ -70,6 +72,8 @@ def _comma_groups(g: Grammar, token: Token, text: str) -> str:
     # One comma alone may be a decimal comma; two, or a point after it, leave one meaning.
     if thousands and (braced or len(groups) > 2 or "." in groups[-1]):
         return "".join(groups)
+    if spaced and g.setting.kind == "equation":
+        raise ReadError("Write or between two answers, and no comma in a number.", token.position)
     if spaced:
         raise ReadError("Only one answer is asked for, without a comma.", token.position)
     if thousands:

@@ -20,7 +20,7 @@ FUNCTIONS = {
 
 # How many arguments each takes; one where it is not listed.
 ARGUMENTS = {
-    "log": (1, 2), "root": (2, 2), "binomial": (2, 2), "permutations": (2, 2),
+    "log": (1, 2), "root": (1, 2), "binomial": (2, 2), "permutations": (2, 2),
     "gcd": (2, 9), "lcm": (2, 9), "max": (2, 9), "min": (2, 9),
 }  # fmt: skip
 
@@ -33,7 +33,7 @@ INVERSES = {
     "sin": "arcsin", "cos": "arccos", "tan": "arctan", "sec": "arcsec", "csc": "arccsc", "cot": "arccot",
     "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh",
 }  # fmt: skip
-TIGHT = {"sqrt", "cbrt"}  # take just the next thing: sqrt2x is sqrt(2)·x
+TIGHT = {"sqrt", "cbrt", "root"}  # take just the next thing: sqrt2x is sqrt(2)·x
 
 CONSTANTS = {"pi": "pi", "e": "e", "i": "i", "inf": "inf", "infinity": "inf", "oo": "inf", "infty": "inf"}
 
@@ -67,6 +67,13 @@ NOT_PRODUCTS = frozenset((
     "sir", "half", "even", "odd", "any", "all", "zero", "five", "four", "nine",
     "real", "pass", "import", "from", "or", "sine", "cosine", "tangent",
 ))  # fmt: skip
+# How to write what these words say.
+SAID = {
+    "half": "Write 1/2.", "quarter": "Write 1/4.", "third": "Write 1/3.",
+    "minus": "Write - for minus, as in -5.", "negative": "Write - for negative.", "plus": "Write + for plus.",
+    "squared": "Write ^2 for squared.", "cubed": "Write ^3 for cubed.", "divided": "Write / for divided by.",
+    "times": "Write * for times.", "percent": "Write % for per cent.",
+}  # fmt: skip
 # A unit after a number where none is asked for: asked about, never charged.
 UNIT_WORDS = frozenset((
     "cm", "mm", "km", "kg", "mg", "ml", "cl", "dl", "min", "mph", "kmh", "cm2", "m2", "ms", "Hz",
@@ -99,7 +106,11 @@ FRACTION_COMMANDS = frozenset(("frac", "dfrac", "tfrac", "cfrac"))
 BINOMIAL_COMMANDS = frozenset(("binom", "dbinom", "tbinom"))
 OTHER_COMMANDS = frozenset(("sqrt", "begin", "end", "placeholder", "square", "mathbb", "boxed"))
 
+# Signs of work that is still to be done.
+UNREADABLE_COMMANDS = frozenset(("int", "iint", "iiint", "oint", "sum", "prod", "coprod", "lim"))
+
 COMMANDS = frozenset(
     set(COMMAND_OPERATORS) | set(COMMAND_WORDS) | set(FUNCTIONS) | set(GREEK) | set(GREEK_VARIANTS) | {"pi"}
-    | TEXT_COMMANDS | SPACE_COMMANDS | FRACTION_COMMANDS | BINOMIAL_COMMANDS | OTHER_COMMANDS
+    | UNREADABLE_COMMANDS | TEXT_COMMANDS | SPACE_COMMANDS
+    | FRACTION_COMMANDS | BINOMIAL_COMMANDS | OTHER_COMMANDS
 )  # fmt: skip

@@ -165,7 +165,7 @@ def _product(factors: tuple[Node, ...]) -> str:
 
 
 def _power(base: Node, exponent: Node) -> str:
-    below = _in(base, ATOM)
+    below = _before_sign(base)
     match exponent:
         case Number(text=text) if text.isdigit():
             return below + text.translate(_RAISED)
@@ -192,6 +192,6 @@ def _call(node: Call) -> str:
 
 
 def _before_sign(node: Node) -> str:
-    """√2! is the root of 2!, so a root needs brackets here."""
+    """√2! is the root of 2!, and √2² looks like that of 2², so a root needs brackets here."""
     rooted = isinstance(node, Call) and node.name == "sqrt"
     return f"({plain(node)})" if rooted else _in(node, ATOM)

@@ -220,6 +220,8 @@ class _Splitter:
         pieces = _pieces(token)
         if pieces is not None and all(piece.kind in ("fn", "const") for piece in pieces):
             return
+        if token.text in ("x", "X") and self.peek(1).kind in ("number", "vulgar"):
+            return  # 3 x 10^8 m/s
         if not choices(token.text):
             if value and level == 0 and _ends_value(value[-1]):
                 raise unknown(token)

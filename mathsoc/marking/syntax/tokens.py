@@ -23,10 +23,23 @@ from .names import (
     GREEK_VARIANTS,
     SPACE_COMMANDS,
     TEXT_COMMANDS,
+    UNREADABLE_COMMANDS,
 )  # fmt: skip
 from .recurring import recurring
 
-_PAIRS = {"**": "^", "<=": "<=", ">=": ">=", "=<": "<=", "=>": ">=", "!=": "!=", "<>": "!=", "==": "="}
+_PAIRS = {
+    "**": "^",
+    "<=": "<=",
+    ">=": ">=",
+    "=<": "<=",
+    "=>": ">=",
+    "!=": "!=",
+    "<>": "!=",
+    "==": "=",
+    "+/-": "±",
+    "=/=": "!=",
+    "/=": "!=",
+}
 _SINGLES = {"∈": "in", "≤": "<=", "≥": ">=", "≠": "!="}
 _BACKSLASHED = {"{": "⦃", "}": "⦄", "%": "%", "|": "|", "&": "&", "_": "_", "\\": "\\\\"}
 _LONGEST_BLOCK = 60
@@ -34,7 +47,8 @@ _BACKSLASHED_SPACES = frozenset(",;:! >")
 
 
 _TOKEN = re.compile(
-    r"([ ~]+)|([A-Za-z]+)|([0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)|(\*\*|<=|>=|=<|=>|!=|<>|==)|(\\)|.", re.DOTALL
+    r"([ ~]+)|([A-Za-z]+)|([0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)|(\+/-|=?/=|\*\*|<=|>=|=<|=>|!=|<>|==)|(\\)|.",
+    re.DOTALL,
 )
 _SPACE, _WORD, _NUMBER, _PAIR, _COMMAND = 1, 2, 3, 4, 5
 _LETTERS = re.compile("[A-Za-z]*")
@@ -94,7 +108,7 @@ class _Scanner:
             elif kind == _NUMBER:
                 self.number(found, start)
             elif kind == _PAIR:
-                self.emit("op", _PAIRS[found], start)
+                self.emit("op", _PAIRS[found], start, quoted=found != "!=")
             else:
                 self.command(start)
         return self.tokens
@@ -221,6 +235,8 @@ def _known_prefix(name: str, position: int) -> tuple[str, int]:
     Nobody types a space after \\cdot in a box: `a\\cdotb` is meant as a·b.
     """
     for length in range(len(name), 1, -1):
+        if name[:length] in UNREADABLE_COMMANDS:
+            raise ReadError(f"\\{name[:length]} cannot be read here.", position)
         if name[:length] in COMMANDS:
             return name[:length], len(name) - length
     raise ReadError(f"The command \\{name[:20]} is not known here.", position)

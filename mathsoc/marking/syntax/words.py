@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..results import ReadError
-from .names import CONSTANTS, FUNCTIONS, GREEK, KEYWORDS, NOT_PRODUCTS, UNIT_WORDS
+from .names import CONSTANTS, FUNCTIONS, GREEK, KEYWORDS, NOT_PRODUCTS, SAID, UNIT_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ def _split(word: str, declared: frozenset[str], opens: bool) -> tuple[tuple[Piec
     if single is not None:
         return (single,), ""
     pieces = _segment(word, declared)
+    if word.lower() in SAID:
+        return pieces, SAID[word.lower()]
     if declared:
         letters = [piece for piece in pieces if piece.kind == "var" and piece.length == 1]
         return pieces, _strangers(word, letters, declared)
