@@ -20,7 +20,7 @@ from mathsoc.schools import queries as schools
 from mathsoc.submissions import rules, service
 
 COMPLETIONS_EACH = 9  # members who complete a challenge, at most
-WRONG = {"number": "7", "expression": "1", "equation": "x=1"}
+WRONG = {"equation": "x=1", "inequality": "x<1", "interval": "(0, 1)", "matrix": "[[1, 1]]"}
 
 
 async def play(session: AsyncSession, members: list[Member], now: datetime) -> None:
@@ -62,7 +62,7 @@ async def _answer_all(
     for box in challenge.boxes:
         question = await service.question(session, challenge, box)
         right = read_key(question.scheme.key, question.scheme).plain
-        texts = [WRONG[box.kind], right] if errs else [right]
+        texts = [WRONG.get(box.kind, "7"), right] if errs else [right]
         for text in texts:
             moment += timedelta(seconds=20)
             with clock.moved_to(moment):

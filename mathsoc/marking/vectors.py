@@ -27,7 +27,14 @@ _UNITS: tuple[Node, ...] = (Constant("i"), Symbol("j"), Symbol("k"))
 
 def as_list(tree: Node) -> Node:
     """The list that the tree stands for, or the tree itself."""
-    return _coordinates(tree) or _components(tree) or multiplied_out(tree)
+    return _coordinates(tree) or _column(tree) or _components(tree) or multiplied_out(tree)
+
+
+def _column(tree: Node) -> Node | None:
+    """[[3], [4]], as calculators write a column."""
+    rows = tree.items if isinstance(tree, Group) and tree.opening in ("[", "(") else ()
+    cells = [row.items[0] for row in rows if isinstance(row, Group) and len(row.items) == 1]
+    return Group("", tuple(cells), "") if rows and len(cells) == len(rows) else None
 
 
 def _coordinates(tree: Node) -> Node | None:

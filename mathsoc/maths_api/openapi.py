@@ -6,7 +6,7 @@ from typing import Any
 
 from mathsoc.marking import limits
 from mathsoc.marking.reading import NOTATIONS
-from mathsoc.marking.scheme import FORMS, KINDS, TOLERANCES
+from mathsoc.marking.scheme import BRANCHES, DOMAINS, FORMS, KINDS, TOLERANCES
 from mathsoc.maths_api.forms import MOST_ITEMS, MOST_KEYS
 
 _TEXT = {"type": "string"}
@@ -18,12 +18,17 @@ _OPTIONS = {
     "variables": _TEXTS,
     "tolerance": {
         "type": "object",
-        "properties": {name: {"type": "number"} for name in TOLERANCES},
+        "properties": {
+            **{name: {"type": "number", "exclusiveMinimum": 0} for name in TOLERANCES},
+            **{name: {"type": "integer", "minimum": 0, "maximum": 30} for name in ("dp", "sf")},
+        },
         "minProperties": 1,
         "maxProperties": 1,
         "additionalProperties": False,
     },
     "form": {"enum": list(FORMS)},
+    "domain": {"enum": list(DOMAINS)},
+    "branches": {"enum": list(BRANCHES)},
     "also": {**_TEXTS, "maxItems": MOST_KEYS},
     "units": _TEXT,
     "up_to_constant": {"type": "boolean"},

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .grammar import Grammar
 
 _NAMES = {
-    "*": "×", "/": "÷", "<=": "≤", ">=": "≥", "!=": "≠", "⦃": "{", "⦄": "}", "in": "in", "\\\\": "\\\\",
+    "*": "×", "<=": "≤", ">=": "≥", "!=": "≠", "⦃": "{", "⦄": "}", "in": "in", "\\\\": "\\\\",
 }  # fmt: skip
 _CLOSING = frozenset(CLOSING.values())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..results import ReadError
-from .tokens import Token
+from .tokens import Token, token_of
 from .words import Piece, split, use_only, whole
 
 SCALAR_KINDS = frozenset(("number", "expression", "equation", "inequality"))
@@ -32,6 +32,11 @@ def resolve(tokens: list[Token], setting: Setting, notes: list[str]) -> list[Tok
     return _Resolver(tokens, setting, notes).run()
 
 
+# All but those with another reading somewhere: constants, d/dx, x as ×, C as choose.
+_PLAIN_LETTERS = frozenset("abfghjklmnopqrstuvwyzABDEFGHIJKLMNOPQRSTUVWYZ")
+_WITH_X = _PLAIN_LETTERS | {"x", "X"}
+
+
 class _Resolver:
     def __init__(self, tokens: list[Token], setting: Setting, notes: list[str]) -> None:
         self.tokens = tokens
@@ -39,6 +44,7 @@ class _Resolver:
         self.notes = notes
         self.at = 0
         self.out: list[Token] = []
+        self.plain = _PLAIN_LETTERS if setting.kind == "number" else _WITH_X
 
     def peek(self, ahead: int = 0) -> Token:
         return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
@@ -51,10 +57,19 @@ class _Resolver:
             if token.kind == "number" and tokens[self.at].kind == "word":
                 self.number(token)
             elif token.kind == "word":
-                self.word(token)
+                if not (token.text in self.plain and self.letter(token, tokens[self.at])):
+                    self.word(token)
             else:
                 out.append(token)
         return out
+
+    def letter(self, token: Token, following: Token) -> bool:
+        """A letter that stands for itself, as most do."""
+        declared = self.setting.declared
+        if following.text == "_" or (declared and token.text not in declared):
+            return False
+        self.out.append(token_of(("var", token.text, token.position, token.spaced, False)))
+        return True
 
     def number(self, token: Token) -> None:
         """A number before letters: `1e3`, `5C2`, or a factor."""

@@ -7,7 +7,8 @@ spelling, so the grammar has one rule for both.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from .. import limits
@@ -64,6 +65,10 @@ class Token(NamedTuple):
     quoted: bool = False  # was a command or one sign, or stood alone in \\mathrm{…}: never split
 
 
+# NamedTuple's own constructor takes three times as long, and tokens are made by the dozen.
+token_of: Callable[[tuple[str, str, int, bool, bool]], Token] = partial(tuple.__new__, Token)
+
+
 def tokenize(text: str) -> list[Token]:
     """The tokens of `text`, closed by one of kind `end`. Raises ReadError."""
     tokens = _Scanner(*characters(text)).run()
@@ -89,18 +94,21 @@ class _Scanner:
         return self.text[self.at : self.at + 1]
 
     def emit(self, kind: str, text: str, position: int, quoted: bool = False) -> None:
-        self.tokens.append(Token(kind, text, position, self.spaced, quoted))
+        self.tokens.append(token_of((kind, text, position, self.spaced, quoted)))
         self.spaced = False
 
     def run(self) -> list[Token]:
-        text, positions, size = self.text, self.positions, len(self.text)
+        text, positions, size, cut = self.text, self.positions, len(self.text), _TOKEN.match
         while self.at < size:
-            match = _TOKEN.match(text, self.at)
+            match = cut(text, self.at)
             assert match is not None  # the last alternative takes any character
             start, found, self.at = positions[self.at], match[0], match.end()
             kind = match.lastindex
             if kind is None:
-                self.operator(found, start)
+                if found.isascii():
+                    self.emit("op", found, start)
+                else:
+                    self.operator(found, start)
             elif kind == _SPACE:
                 self.spaced = True
             elif kind == _WORD:
@@ -138,9 +146,7 @@ class _Scanner:
         self.emit("word", text, start)
 
     def operator(self, char: str, start: int) -> None:
-        if char.isascii():
-            self.emit("op", char, start)
-        elif char in FROM_GREEK:
+        if char in FROM_GREEK:
             self.emit("word", FROM_GREEK[char], start, quoted=True)
         elif char == "∞":
             self.emit("word", "inf", start, quoted=True)
