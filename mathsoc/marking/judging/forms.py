@@ -23,7 +23,7 @@ from ..syntax.tree import (
     walk,
 )  # fmt: skip
 from .evaluated import evaluated
-from .lowest_terms import fractions_reduced, unsigned
+from .lowest_terms import lowest_terms, unsigned
 
 REASONS = {
     "evaluated": "The value is right, but it is not worked out.",
@@ -173,7 +173,7 @@ def _common_number(value: Core) -> Fraction | int:
 _CHECKS: dict[str, Callable[[Node], bool]] = {
     "any": _any,
     "evaluated": evaluated,
-    "lowest-terms": fractions_reduced,
+    "lowest-terms": lowest_terms,
     "exact": _exact,
     "expanded": _expanded,
     "factorised": _factorised,
