@@ -79,6 +79,9 @@ def test_every_title_is_used_somewhere() -> None:
         ("matrix", "[[1]]"),
         ("text", "s"),
         ("choice", "A"),
+        ("sequence", "x=1 or x=2 or x=3"),
+        ("sequence", "x=1 and y=2"),
+        ("set", "1<x<2"),
     ],
 )
 def test_strange_keys_have_few_traps_and_no_crash(kind: str, key: str) -> None:

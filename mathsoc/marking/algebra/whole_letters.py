@@ -11,8 +11,9 @@ from itertools import product
 from math import lcm
 
 from .angles import cosine, sine
-from .core import add, mul, power, split, substitute
-from .node import MINUS_ONE, ONE, Core, fn, q, sym, symbols, walk
+from .core import add, divide, mul, power, split, substitute
+from .functions import exponential
+from .node import MINUS_ONE, ONE, Core, E, I, fn, q, sym, symbols, walk
 from .residues import expand
 
 _MOST_CLASSES = 12
@@ -74,12 +75,16 @@ def by_remainders(values: Iterable[Core], letters: set[str]) -> list[list[Core]]
 
 
 def _period(node: Core, letters: set[str]) -> int:
-    """After how many steps of a letter the part repeats: 2b for sin(a·πn/b), 4 for powers of i."""
+    """After how many steps of a letter the part repeats: 2b for sin(a·πn/b) or e^(iaπn/b), 4 for iⁿ."""
     if node.kind == "^" and node.parts[0].key == "'i" and set(symbols(node.parts[1])) & letters:
         return 4
-    if node.kind != "f" or node.name not in ("sin", "cos"):
+    if node.kind == "^" and node.parts[0] == E:
+        angle = divide(node.parts[1], I)
+    elif node.kind == "f" and node.name in ("sin", "cos"):
+        angle = node.parts[0]
+    else:
         return 1
-    counts = [count for count, unit in map(split, _terms(expand(node.parts[0]))) if _is_turns(unit, letters)]
+    counts = [count for count, unit in map(split, _terms(expand(angle))) if _is_turns(unit, letters)]
     return lcm(1, *(2 * count.denominator for count in counts))
 
 
@@ -103,6 +108,9 @@ def _settled(value: Core, letters: set[str]) -> Core:
             return add(*parts)
         case "*":
             return mul(q(value.value), *parts)
+        case "^" if parts[0] == E:
+            kept = [term for term in _terms(expand(parts[1])) if not _whole_turns(divide(term, I), letters)]
+            return mul(*map(exponential, kept))
         case "^":
             return _whole_power(parts[0], expand(parts[1]), letters)
     if value.name in ("sin", "cos"):

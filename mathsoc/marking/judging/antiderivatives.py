@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ..algebra.core import substitute, subtract
 from ..algebra.derivative import NotDifferentiable, derivative
-from ..algebra.node import ONE, Core, sym, symbols
+from ..algebra.node import ONE, Core, sym, symbols, walk
 from ..results import Finding, NeedsPool, Undecided
 from . import equality
+from .constant_letters import takes_every_value
+from .steps import adds_step
 
 MISSING = "The constant is missing: add a letter such as + c."
 _USUAL_CONSTANTS = frozenset("cCkK")
@@ -27,14 +29,13 @@ def judge(answer: Core, key: Core, declared: tuple[str, ...], in_place: bool) ->
         if in_place:
             raise NeedsPool
         added = not loose or _plain_constant(difference, loose[0])
-        if not (added and _same_derivatives(answer, base, declared)):
+        if not added or adds_step(answer, declared) or not _same_derivatives(answer, base, declared):
             return found
         found = Finding(True, "derivative")
     if not loose:
         return Finding(False, found.method, MISSING, "constant")
-    if in_place and not _plain_constant(difference, loose[0]):
-        raise NeedsPool
-    if not _plain_constant(difference, loose[0]) and not _takes_every_value(difference, loose[0]):
+    imaginary = any(node.key == "'i" for node in walk(difference))
+    if imaginary or not takes_every_value(difference, loose[0]):
         return Finding(False, "counterexample", "The constant must be able to take every value.", "constant")
     return found
 
@@ -120,22 +121,3 @@ def _plain_constant(difference: Core, name: str) -> bool:
         return False
     term = holding[0]
     return term.key == name or (term.kind == "*" and len(term.parts) == 1 and term.parts[0].key == name)
-
-
-def _takes_every_value(difference: Core, name: str) -> bool:
-    """Looked at from very small to very large c: does it go far up and far down? ln(c) does, c² does not."""
-    from flint import fmpq
-
-    from ..algebra.balls import Unclear, evaluate, is_real
-
-    point = {other: fmpq(37, 10) for other in symbols(difference)}
-    low = high = False
-    for power in (-60, -20, -3, 0, 3, 20, 60):
-        for sign in (1, -1):
-            try:
-                value = evaluate(difference, {**point, name: fmpq(10) ** power * sign}, 256)
-            except Unclear:
-                continue
-            if is_real(value):
-                low, high = low or value < -20, high or value > 20
-    return low and high

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ..algebra.angles import cosine, sine
 from ..algebra.convert import core
-from ..algebra.node import Core
+from ..algebra.core import power, subtract
+from ..algebra.node import ONE, TWO, Core
 from ..syntax.tree import Call, Constant, Node, Power, Quotient, walk
 from .formulas import Formula, atom, join
 
 _OVER_COSINE = frozenset(("tan", "sec"))
 _OVER_SINE = frozenset(("cot", "csc"))
-_OVER_ARGUMENT = frozenset(("arccot", "arcsec", "arccsc"))
+_OVER_ARGUMENT = frozenset(("arccot", "csch", "coth"))
 
 
 def defined(tree: Node) -> Formula:
@@ -54,4 +55,16 @@ def _of_call(name: str, arg: Core, node: Call) -> list[Formula]:
     if name == "root":
         degree = core(node.args[1]).whole
         return [atom(">=", arg)] if degree is not None and degree % 2 == 0 else []
-    return [atom("!=", arg)] if name in _OVER_ARGUMENT else []
+    return [atom("!=", arg)] if name in _OVER_ARGUMENT else _of_inverse(name, arg)
+
+
+def _of_inverse(name: str, arg: Core) -> list[Formula]:
+    """Inverses that are real for some arguments only."""
+    inside = subtract(ONE, power(arg, TWO))
+    if name in ("arcsin", "arccos"):
+        return [atom(">=", inside)]
+    if name in ("arcsec", "arccsc"):
+        return [atom("<=", inside)]
+    if name == "artanh":
+        return [atom(">", inside)]
+    return [atom(">=", subtract(arg, ONE))] if name == "arcosh" else []

@@ -42,12 +42,37 @@ def _unfinished(node: Node) -> bool:
         case Negative(arg=arg):
             return isinstance(arg, Negative)
         case Quotient(top=top, bottom=bottom):
-            return _hidden(node) and not (_literal(top) and _literal(bottom))
+            return _still_divides(node) or (_hidden(node) and not (_whole(top) and _whole(bottom)))
         case Call(name="percent" | "degree", args=(arg,)):
             return not _literal(arg) and core(arg).rational
         case Power() | Call():
             return _hidden(node)
     return False
+
+
+def _still_divides(node: Quotient) -> bool:
+    """Is a number divided by 1, by a decimal, or a decimal by another number, as in 0.5π/2 and x/0.1?"""
+    above, below = _numbers(node.top), _numbers(node.bottom)
+    awkward = any(not number.whole for number in above + below) or isinstance(unsigned(node.top), Quotient)
+    by_one = core(node.bottom).rational and abs(core(node.bottom).value) == 1
+    return by_one or (awkward and bool(below))
+
+
+def _numbers(node: Node) -> list[Number]:
+    """The literals among what is multiplied and divided."""
+    match unsigned(node):
+        case Number() as number:
+            return [number]
+        case Product(factors=parts):
+            return [number for part in parts for number in _numbers(part)]
+        case Quotient(top=top, bottom=bottom):
+            return _numbers(top) + _numbers(bottom)
+    return []
+
+
+def _whole(node: Node) -> bool:
+    number = unsigned(node)
+    return isinstance(number, Number) and number.whole
 
 
 def _like_terms(terms: tuple[Node, ...]) -> bool:

@@ -23,7 +23,8 @@ from ..syntax.tree import (
     walk,
 )  # fmt: skip
 from .evaluated import evaluated
-from .lowest_terms import fractions_reduced, unsigned
+from .lowest_terms import lowest_terms, unsigned
+from .polynomial_forms import in_factors, in_terms, polynomial
 
 REASONS = {
     "evaluated": "The value is right, but it is not worked out.",
@@ -34,8 +35,11 @@ REASONS = {
 }
 
 
-def has_form(tree: Node, form: str, in_place: bool) -> bool:
+def has_form(tree: Node, key: Node, form: str, in_place: bool) -> bool:
     """Is the tree in the form asked for? Raises NeedsPool where polynomials must be factorised."""
+    made = _MADE.get(form)
+    if made is not None and polynomial(key) and not made(tree):
+        return False
     if form == "factorised" and in_place and not _plainly_factorised(tree):
         raise NeedsPool
     return _CHECKS[form](tree)
@@ -67,12 +71,19 @@ def _multiplies_sum(node: Node) -> bool:
             return True
         case Power(base=base, exponent=exponent):
             count = core(exponent).whole
-            return count is not None and count > 0 and isinstance(unsigned(base), Sum | Product)
+            return count not in (None, -1) and _holds_sum(unsigned(base))
         case Quotient(top=Sum(), bottom=bottom):
             return core(bottom).rational
         case Call():
             return _wraps(node)
     return False
+
+
+def _holds_sum(base: Node) -> bool:
+    """A sum or a product, or a root of anything, whose powers would be multiplied out."""
+    return isinstance(base, Sum | Product | Power) or (
+        isinstance(base, Call) and base.name in ("sqrt", "root", "cbrt", "abs")
+    )
 
 
 def _collected(tree: Node) -> bool:
@@ -147,7 +158,7 @@ def _calls_with_letters(node: Node) -> bool:
 
 
 def _irreducible(factor: Sum) -> bool:
-    """No factor over the rationals can be taken out of a sum, and no common whole number."""
+    """No factor over the rationals can be taken out of a sum, and no common number."""
     from ..algebra.quotients import Ring, factors
 
     value = core(factor)
@@ -162,18 +173,20 @@ def _irreducible(factor: Sum) -> bool:
     return len(parts) <= 1 and (not parts or sum(parts[0].degrees()) == powers)
 
 
-def _common_number(value: Core) -> Fraction | int:
+def _common_number(value: Core) -> Fraction:
+    """What divides every term: 3 in 6x + 3, ½ in x/2 + 1/2, nothing in x + 1/2."""
     terms = value.parts if value.kind == "+" else (value,)
     numbers = [split(term)[0] for term in terms]
-    if any(number.denominator != 1 for number in numbers):
-        return 1
-    return gcd(*(abs(number.numerator) for number in numbers))
+    above = gcd(*(abs(number.numerator) for number in numbers))
+    return Fraction(above, gcd(*(number.denominator for number in numbers)))
 
+
+_MADE: dict[str, Callable[[Node], bool]] = {"expanded": in_terms, "factorised": in_factors}
 
 _CHECKS: dict[str, Callable[[Node], bool]] = {
     "any": _any,
     "evaluated": evaluated,
-    "lowest-terms": fractions_reduced,
+    "lowest-terms": lowest_terms,
     "exact": _exact,
     "expanded": _expanded,
     "factorised": _factorised,

@@ -37,16 +37,16 @@ def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
         raise Undecided("This has no value that could be worked out.", "no value")
     if found.equal and scheme.domain == "strict" and not _same_domain(answer, key, in_place):
         return Finding(False, found.method, "This is equal, but not defined at the same places.", "domain")
-    if found.equal and scheme.form != "any" and not _has_form(answer, scheme.form, in_place):
+    if found.equal and scheme.form != "any" and not _has_form(answer, key, scheme.form, in_place):
         return Finding(False, found.method, forms.REASONS[scheme.form], "form")
     return found
 
 
-def _has_form(answer: Node, form: str, in_place: bool) -> bool:
+def _has_form(answer: Node, key: Node, form: str, in_place: bool) -> bool:
     """Of a list each member, of a statement each side must have the form."""
     if isinstance(answer, Group | Matrix | Union | Relation | All | Any | Not):
-        return all(_has_form(part, form, in_place) for part in children(answer))
-    return forms.has_form(answer, form, in_place)
+        return all(_has_form(part, key, form, in_place) for part in children(answer))
+    return forms.has_form(answer, key, form, in_place)
 
 
 def _same_domain(answer: Node, key: Node, in_place: bool) -> bool:

@@ -5,15 +5,23 @@ from __future__ import annotations
 from math import gcd
 
 from ..algebra.convert import core
-from ..algebra.core import split
-from ..syntax.tree import Call, Mixed, Negative, Node, Quotient, Sum, walk
+from ..algebra.core import base_and_exponent, split
+from ..algebra.node import Core, symbols
+from ..syntax.tree import Call, Mixed, Negative, Node, Number, Product, Quotient, Sum, walk
 
 
 def unsigned(node: Node) -> Node:
     return node.arg if isinstance(node, Negative) else node
 
 
+def lowest_terms(tree: Node) -> bool:
+    """Every fraction is of whole numbers, or of whole multiples of letters and roots, and none cancels."""
+    quotients = [node for node in walk(tree) if isinstance(node, Quotient)]
+    return fractions_reduced(tree) and all(_whole(node.top) and _whole(node.bottom) for node in quotients)
+
+
 def fractions_reduced(tree: Node) -> bool:
+    """Nothing that numerator and denominator show as a factor is common to both."""
     return all(map(_reduced, walk(tree)))
 
 
@@ -26,8 +34,32 @@ def _reduced(node: Node) -> bool:
         return True
     if isinstance(node.top, Negative) and isinstance(node.bottom, Negative):
         return False
+    if _bases(core(node.top)) & _bases(core(node.bottom)):
+        return False
     top, bottom = _whole_factor(node.top), _whole_factor(node.bottom)
     return top is None or bottom is None or gcd(top, bottom) == 1
+
+
+def _whole(node: Node) -> bool:
+    """May this stand above or below the line: is every number in it whole and worked out?"""
+    node = unsigned(node)
+    match node:
+        case Number():
+            return node.whole
+        case Sum(terms=parts) | Product(factors=parts):
+            return sum(core(part).rational for part in parts) < 2 and all(map(_whole, parts))
+        case Quotient() | Mixed():
+            return False
+    return not core(node).rational
+
+
+def _bases(value: Core) -> set[str]:
+    """The roots and constants that multiply everything in a numerator or denominator: π in 3π."""
+    if value.kind == "+":
+        return set.intersection(*map(_bases, value.parts))
+    factors = value.parts if value.kind == "*" else (value,)
+    kept = [factor for factor in factors if not (factor.rational or symbols(factor))]
+    return {base_and_exponent(factor)[0].key for factor in kept}
 
 
 def _whole_factor(node: Node) -> int | None:

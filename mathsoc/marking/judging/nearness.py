@@ -1,4 +1,4 @@
-"""How near two real constants are, in certified numerics. Runs in the pool only."""
+"""How near two constants are, in certified numerics. Runs in the pool only."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ from ..results import Undecided
 
 
 def within(left: Core, right: Core, absolute: Fraction | None, relative: Fraction) -> bool:
-    """|left − right| ≤ absolute, or relative·|right|; values that are not real are never near."""
+    """|left − right| ≤ absolute, or relative·|right|; of complex values, too."""
     for bits in limits.PRECISIONS:
         try:
             mine, theirs = evaluate(left, {}, bits), evaluate(right, {}, bits)
         except Unclear:
             continue
-        if not (is_real(mine) and is_real(theirs)):
-            return False
         spare = _spare(mine, theirs, absolute, relative, bits)
         if not spare.contains(0):
             return bool(spare > 0)

@@ -6,7 +6,8 @@ import math
 from fractions import Fraction
 
 from ..algebra.convert import signs, values, values_of_key
-from ..algebra.node import Core, q, symbols
+from ..algebra.core import divide, split, subtract
+from ..algebra.node import ONE, ZERO, Core, I, q, symbols
 from ..results import Finding, NeedsPool
 from ..scheme import Scheme
 from ..syntax.tree import Call, Negative, Node, Number, Power, Product, walk
@@ -74,9 +75,14 @@ def _exactly(answer: Node, key: Node, mine: Core, theirs: Core, in_place: bool) 
                 "This is close, but not the exact value. Write a fraction, a root or π instead of a decimal."
             )
             return Finding(False, found.method, reason, "accuracy")
-    if not mine.rational and _is_rounded_key(key) and not in_place:
-        return _rounds_to_key(key, mine, theirs) or found
+    if _is_rounded_key(key) and (not mine.rational or _exact_fraction(answer, mine)):
+        return _rounds_to_key(key, mine, theirs, in_place) or found
     return found
+
+
+def _exact_fraction(answer: Node, mine: Core) -> bool:
+    """1/3, but neither 0.3333333 nor a whole number."""
+    return mine.value.denominator != 1 and not _has_decimals(answer)
 
 
 def _has_decimals(node: Node) -> bool:
@@ -100,11 +106,11 @@ def _is_rounded_key(key: Node) -> bool:
     return _figures(literal.text) >= _DECIMAL_KEY_FIGURES
 
 
-def _rounds_to_key(key: Node, mine: Core, theirs: Core) -> Finding | None:
+def _rounds_to_key(key: Node, mine: Core, theirs: Core, in_place: bool) -> Finding | None:
     literal = key.arg if isinstance(key, Negative) else key
     text = literal.text if isinstance(literal, Number) else ""
     unit = unit_of_last_figure(text)  # a whole one: keys are cut off as often as rounded
-    found = within(mine, theirs, unit, unit, in_place=False)
+    found = within(mine, theirs, unit, unit, in_place)
     return found if found.equal else None
 
 
@@ -115,14 +121,26 @@ def within(
     mine: Core, theirs: Core, absolute: Fraction | None, relative: Fraction, in_place: bool
 ) -> Finding:
     """|answer − key| ≤ the absolute size, or ≤ the relative size times |key|."""
-    if mine.rational and theirs.rational:
-        allowed = absolute if absolute is not None else relative * abs(theirs.value)
-        return _told(abs(mine.value - theirs.value) <= allowed, "exact", mine, theirs)
+    apart = subtract(mine, theirs) if absolute is not None else subtract(divide(mine, theirs), ONE)
+    if theirs == ZERO and mine == ZERO:
+        return Finding(True, "identical")
+    square = _square_of_size(apart) if absolute is not None or theirs != ZERO else None
+    if square is not None:
+        allowed = absolute if absolute is not None else relative
+        return _told(square <= allowed**2, "exact", mine, theirs)
     if in_place:
         raise NeedsPool
     from . import nearness
 
     return _told(nearness.within(mine, theirs, absolute, relative), "ball", mine, theirs)
+
+
+def _square_of_size(value: Core) -> Fraction | None:
+    """a² + b² of a + bi with rational a and b, so that the edge of a tolerance is inside."""
+    terms = [split(term) for term in (value.parts if value.kind == "+" else (value,))]
+    return (
+        sum((size**2 for size, _ in terms), Fraction(0)) if {unit for _, unit in terms} <= {ONE, I} else None
+    )
 
 
 def _told(inside: bool, method: str, mine: Core, theirs: Core) -> Finding:
@@ -156,6 +174,8 @@ def _to_figures(answer: Node, mine: Core, theirs: Core, name: str, count: int, i
     )
     if written is None:
         return Finding(False, "exact", f"Write this as a decimal to {asked}.", "form")
+    if name == "sf" and wanted == 0:  # it has no significant figures
+        return _told(value == 0, "exact", mine, theirs)
     if (_figures(written) if name == "sf" else _places(written)) < count:
         return Finding(False, "exact", f"Right so far, but give it to {asked}.", "accuracy")
     return Finding(True, "exact")

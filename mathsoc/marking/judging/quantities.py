@@ -56,7 +56,7 @@ def _has_form(answer: Node, terms: list[Quantity], form: str, in_place: bool) ->
         continued = below[0] and taken == len(terms) - 1  # −2 h 30 min
         if len({term.unit for term in terms}) < len(terms) or (taken and not continued):
             return False
-    return all(forms.has_form(term.value, form, in_place) for term in terms)
+    return all(forms.has_form(term.value, term.value, form, in_place) for term in terms)
 
 
 def _other_dimension(unit: Unit, asked: Unit) -> str:

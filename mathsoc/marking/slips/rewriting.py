@@ -8,7 +8,21 @@ from typing import TypeAlias
 
 from ..algebra.convert import core
 from ..algebra.written import number
-from ..syntax.tree import Negative, Node, Number, PlusMinus, Power, Relation, Sum, children, rebuild, walk
+from ..syntax.tree import (
+    All,
+    Any,
+    Negative,
+    Node,
+    Not,
+    Number,
+    PlusMinus,
+    Power,
+    Relation,
+    Sum,
+    children,
+    rebuild,
+    walk,
+)  # fmt: skip
 
 Slip: TypeAlias = tuple[str, Node]
 Slips: TypeAlias = Iterator[Slip]
@@ -28,7 +42,7 @@ def upper_sign(node: Node) -> Node:
 
 
 def negated(node: Node) -> Node:
-    """The opposite, as one would write it; of an equation such as x = 2, of its right side."""
+    """The opposite, as one would write it; of an equation its right side, of several the last."""
     match node:
         case Negative(arg=arg):
             return arg
@@ -36,6 +50,10 @@ def negated(node: Node) -> Node:
             return node
         case Relation(op=op, left=left, right=right):
             return Relation(op, left, negated(right))
+        case All(items=(*others, last)) | Any(items=(*others, last)):
+            return rebuild(node, (*others, negated(last)))
+        case Not(arg=arg):
+            return Not(negated(arg))
     return Negative(node)
 
 
@@ -49,6 +67,9 @@ def one_more(node: Node) -> Node:
     """A value with 1 added: worked out where it is rational, else written behind it."""
     if isinstance(node, Relation):
         return Relation(node.op, node.left, one_more(node.right))
+    if isinstance(node, All | Any | Not):
+        *others, last = children(node)
+        return rebuild(node, (*others, one_more(last)))
     value = rational(node)
     if isinstance(node, Number) and "." in node.text and value is not None:
         return decimal(value + 1, len(node.text.partition(".")[2]))
@@ -57,7 +78,7 @@ def one_more(node: Node) -> Node:
 
 def rational(node: Node) -> Fraction | None:
     """The exact value of a tree where the mathematical form knows it to be rational."""
-    if has_both_signs(node) or isinstance(node, Relation):
+    if has_both_signs(node) or isinstance(node, Relation | All | Any | Not):
         return None
     value = core(node)
     return value.value if value.rational else None
