@@ -168,3 +168,4 @@ _CHECKS: dict[str, Callable[[object], None]] = {
     "case_sensitive": _flag("case_sensitive"),
     "choices": _string_list("choices"),
 }
+OPTIONS = tuple(_CHECKS)

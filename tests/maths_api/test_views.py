@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from quart import Quart
 
+from mathsoc.marking.scheme import OPTIONS
 from mathsoc.marking import limits
 from mathsoc.marking.results import Undecided
 from mathsoc.maths_api import views
@@ -258,6 +259,8 @@ async def test_the_description_is_of_exactly_these(app: Quart, world: World) -> 
     described = json.loads(await (await carol.get("/api/openapi.json")).get_data())
     rules = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/math/")}
     assert described["openapi"].startswith("3.1") and set(described["paths"]) == rules
+    options = described["components"]["schemas"]["Answer"]["properties"]["options"]["properties"]
+    assert set(options) == set(OPTIONS)
     shapes = described["components"]["schemas"]
     refs = re.findall(r"#/components/schemas/(\w+)", json.dumps(described))
     assert set(refs) == set(shapes)
