@@ -69,7 +69,7 @@ def points(names: tuple[str, ...]) -> Iterator[Point]:
             yield {name: _NUMBERS[(n * (2 * j + 1) + 5 * j) % count] * scale for j, name in enumerate(names)}
 
 
-def _spread(names: tuple[str, ...]) -> Iterator[Point]:
+def spread(names: tuple[str, ...]) -> Iterator[Point]:
     """The same points with the scales interleaved, so that a few already reach far out and close to 0.
 
     Every other round takes another scale for each letter: x is then large where y is small.
@@ -117,7 +117,7 @@ def compare(answer: Core, key: Core, *, real_parts: bool = False) -> Sampled:
 def _at_points(pair: _Pair, names: tuple[str, ...]) -> Sampled:
     agreeing: list[Point] = []
     complex_points: list[Point] = []
-    for tried, point in enumerate(_spread(names)):
+    for tried, point in enumerate(spread(names)):
         if tried >= _MOST and (agreeing or complex_points):
             break
         outcome = _at(pair, point, limits.SAMPLE_BITS)
@@ -148,7 +148,7 @@ def _across_kinks(pair: _Pair, names: tuple[str, ...]) -> Sampled | None:
     if not turning:
         return None
     agree, seen, met = 0, True, 0
-    for name, others in _lines(names):
+    for name, others in lines(names):
         found = kinks.zeros(turning, name, others)
         for gap in kinks.gaps(found)[: _MAX_GAPS - met]:
             met += 1
@@ -166,10 +166,10 @@ def _across_kinks(pair: _Pair, names: tuple[str, ...]) -> Sampled | None:
     return Sampled(agree if seen else 0)
 
 
-def _lines(names: tuple[str, ...]) -> Iterator[tuple[str, Point]]:
+def lines(names: tuple[str, ...]) -> Iterator[tuple[str, Point]]:
     """Each letter in turn, the others fixed in some ways."""
     ways = 1 if len(names) == 1 else max(1, _MAX_LINES // len(names))
-    backgrounds = list(zip(_spread(names), range(2 * ways), strict=False))[::2]
+    backgrounds = list(zip(spread(names), range(2 * ways), strict=False))[::2]
     for point, _ in backgrounds:
         for name in names[:_MAX_LINES]:
             yield name, point

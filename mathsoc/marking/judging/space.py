@@ -6,18 +6,15 @@ the comparison is exact; agreement on many lines only says that the statements l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
-from flint import acb, fmpq
+from flint import fmpq
 
-from ..algebra.balls import Ball, Unclear, evaluate, is_real
-from ..algebra.node import ZERO, Core, q, symbols
+from ..algebra.node import ZERO, Core, q
 from ..algebra.quotients import Ring, TooBig, factors
 from ..results import Finding, Undecided
-from . import line
+from . import curves, explicit, line
 from .formulas import Formula, letters, only_equations, substituted
-from .sampling import points
 
 _VALUES = tuple(
     fmpq(a, b)
@@ -25,18 +22,15 @@ _VALUES = tuple(
 )
 _LINES = 5  # for each letter
 _ENOUGH_LINES = 4
-_ENOUGH_POINTS = 6
-_BITS = 320
 
 
 def compare(answer: Formula, key: Formula) -> Finding:
     """Do both hold at the same real points? Raises Undecided."""
     mine, theirs = only_equations(answer), only_equations(key)
-    if mine is not None and theirs is not None:
-        found = _by_curves(mine, theirs)
-        if found is not None:
-            return found
-    return _on_lines(answer, key)
+    found = _by_curves(mine, theirs) if mine is not None and theirs is not None else None
+    if found is not None and (not found.equal or found.method == "exact"):
+        return found
+    return explicit.compare(answer, key) or found or _on_lines(answer, key)
 
 
 def _by_curves(mine: list[Core], theirs: list[Core]) -> Finding | None:
@@ -45,11 +39,11 @@ def _by_curves(mine: list[Core], theirs: list[Core]) -> Finding | None:
     try:
         my_factors, their_factors = irreducible(ring, mine), irreducible(ring, theirs)
     except TooBig:
-        found = _on_curves(mine, theirs)
+        found = curves.compare(mine, theirs)
         return found if found is not None and not found.equal else None
     if set(my_factors) == set(their_factors):
         return Finding(True, "exact")
-    return _on_curves(list(my_factors.values()), list(their_factors.values()))
+    return curves.compare(list(my_factors.values()), list(their_factors.values()))
 
 
 def irreducible(ring: Ring, values: list[Core]) -> dict[str, Core]:
@@ -71,84 +65,6 @@ def denominator(ring: Ring, value: Core) -> Core:
     """What the value is divided by, in lowest terms: at its zeros a zero above is none."""
     top, bottom = ring.fraction(value)
     return ring.expression(bottom / top.gcd(bottom))
-
-
-# Points on curves that give one letter at once, as y = … does.
-
-
-def _on_curves(mine: list[Core], theirs: list[Core]) -> Finding | None:
-    """Points of each curve tried in the other's equations; None where no points can be had."""
-    extra, forth = _leaves(mine, theirs)
-    lost, back = _leaves(theirs, mine)
-    if extra or lost:
-        told = [(True, False)] * extra + [(False, True)] * lost + [(True, True)] * bool(forth or back)
-        return line.different(told, "counterexample")
-    if forth >= _ENOUGH_POINTS * len(mine) and back >= _ENOUGH_POINTS * len(theirs):
-        return Finding(True, "sampled")
-    return None
-
-
-def _leaves(curves: list[Core], others: list[Core]) -> tuple[bool, int]:
-    """Does a point of the first surely lie on none of the second? And how many points seem to lie on both."""
-    names = tuple(sorted({name for value in curves + others for name in symbols(value)}))
-    common = 0
-    for curve in curves:
-        seen = 0
-        for name in names:
-            for point in _points_on(curve, name, names):
-                where = _on_any(others, point)
-                if where == "off":
-                    return True, common
-                seen += where == "on"
-            if seen >= _ENOUGH_POINTS:
-                break
-        common += min(seen, _ENOUGH_POINTS)
-    return False, common
-
-
-def _points_on(curve: Core, name: str, names: tuple[str, ...]) -> Iterator[dict[str, Ball]]:
-    """Points of f = 0 where f is linear in one letter, found by certified arithmetic."""
-    if name not in symbols(curve) or not _linear_in(curve, name):
-        return
-    others = tuple(other for other in names if other != name)
-    for count, point in enumerate(points(others)):
-        if count >= 3 * _ENOUGH_POINTS:
-            return
-        try:
-            at_zero = evaluate(curve, {**point, name: fmpq(0)}, _BITS)
-            at_one = evaluate(curve, {**point, name: fmpq(1)}, _BITS)
-            slope = at_one - at_zero
-            if acb(slope).contains(0):
-                continue
-        except Unclear:
-            continue
-        yield {**point, name: -at_zero / slope}
-
-
-def _linear_in(curve: Core, name: str) -> bool:
-    """Does the letter stand only as a plain factor of terms?"""
-    terms = curve.parts if curve.kind == "+" else (curve,)
-    for term in terms:
-        factors_ = term.parts if term.kind == "*" else (term,)
-        holding = [factor for factor in factors_ if name in symbols(factor)]
-        if holding and not (len(holding) == 1 and holding[0].kind == "s"):
-            return False
-    return True
-
-
-def _on_any(others: list[Core], point: dict[str, Ball]) -> str:
-    """`on` one of them as far as can be seen, surely `off` all, or `unclear`."""
-    real = all(is_real(value) or isinstance(value, fmpq) for value in point.values())
-    outcome = "off" if real else "unclear"  # only a surely real point speaks against
-    for other in others:
-        try:
-            value = evaluate(other, point, _BITS)
-        except Unclear:
-            outcome = "unclear"
-            continue
-        if acb(value).contains(0):
-            return "on" if float(abs(value).upper()) < 1e-40 else "unclear"
-    return outcome
 
 
 # Lines along each letter.
