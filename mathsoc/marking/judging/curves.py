@@ -46,9 +46,12 @@ class _Seen:
     blind: bool = False
 
 
-def compare(mine: list[Core], theirs: list[Core]) -> Finding | None:
-    """Points of each curve tried in the other's equations; None where too few points can be had."""
-    extra, lost = _leaves(mine, theirs), _leaves(theirs, mine)
+def compare(mine: list[Core], theirs: list[Core], far: bool) -> Finding | None:
+    """Points of each curve tried in the other's equations; None where too few points can be had.
+
+    Without `far`, only near 0: something else looks at the rest.
+    """
+    extra, lost = _leaves(mine, theirs, far), _leaves(theirs, mine, far)
     if extra.off or lost.off:
         told = [(True, False)] * extra.off + [(False, True)] * lost.off
         return line.different(told + [(True, True)] * bool(extra.on or lost.on), "counterexample")
@@ -59,14 +62,14 @@ def compare(mine: list[Core], theirs: list[Core]) -> Finding | None:
     return None
 
 
-def _leaves(curves: list[Core], others: list[Core]) -> _Seen:
+def _leaves(curves: list[Core], others: list[Core], far: bool) -> _Seen:
     """Does a point of the first surely lie on none of the second? And how many points seem to lie on both."""
     names = tuple(sorted({name for value in curves + others for name in symbols(value)}))
     common, blind = 0, False
     for curve in curves:
         on, dark = 0, False
         for piece in pieces(curve, names):
-            found = _piece_leaves(piece, curves, others, names)
+            found = _piece_leaves(piece, curves if far else None, others, names)
             if found.off:
                 return _Seen(True, common)
             on, dark = on + found.on, dark or found.blind
@@ -108,18 +111,20 @@ def _split(piece: Piece) -> list[Piece]:
     return []
 
 
-def _piece_leaves(piece: Piece, curves: list[Core], others: list[Core], names: tuple[str, ...]) -> _Seen:
+def _piece_leaves(
+    piece: Piece, curves: list[Core] | None, others: list[Core], names: tuple[str, ...]
+) -> _Seen:
     on, blind = 0, False
     for name in names:
         if name not in symbols(piece.value) or not linear_in(piece.value, name):
             continue
         rest = tuple(other for other in names if other != name)
-        for point in _fixed(rest):
+        for point in _fixed(rest, curves is not None):
             where = _where(piece, name, others, point, _BITS)
             if where == "off":
                 return _Seen(True, on)
             on += where == "on"
-        for gap in _gaps(piece.value, name, curves + others, rest):
+        for gap in _gaps(piece.value, name, curves + others, rest) if curves else ():
             where = _in_gap(piece, name, others, gap)
             if where == "off":
                 return _Seen(True, on)
@@ -129,11 +134,11 @@ def _piece_leaves(piece: Piece, curves: list[Core], others: list[Core], names: t
     return _Seen(False, on, blind)
 
 
-def _fixed(names: tuple[str, ...]) -> Iterator[dict[str, Ball]]:
+def _fixed(names: tuple[str, ...], far: bool) -> Iterator[dict[str, Ball]]:
     """Points near 0, then some of all sizes."""
     for _, point in zip(range(_NEAR_POINTS), sampling.points(names), strict=False):
         yield point
-    for _, point in zip(range(_FAR_POINTS), sampling.spread(names), strict=False):
+    for _, point in zip(range(_FAR_POINTS if far else 0), sampling.spread(names), strict=False):
         yield point
 
 
@@ -158,12 +163,12 @@ def _gaps(
 
 def _in_gap(piece: Piece, name: str, others: list[Core], gap: list[dict[str, Ball]]) -> str:
     """What the first point of the gap says that says anything."""
-    where = "unclear"
-    for point in gap:
-        where = _where(piece, name, others, point, _GAP_BITS)
-        if where != "unclear":
-            break
-    return where
+    for bits in (_BITS, _GAP_BITS):
+        for point in gap:
+            where = _where(piece, name, others, point, bits)
+            if where != "unclear":
+                return where
+    return "unclear"
 
 
 def _where(piece: Piece, name: str, others: list[Core], point: dict[str, Ball], bits: int) -> str:

@@ -18,14 +18,21 @@ _COMPARED = frozenset(("=", ">", ">="))
 
 def compare(answer: Formula, key: Formula) -> Finding | None:
     """Are both y ⋛ f with equal f? None where no letter stands alone in both. Raises Undecided."""
+    pair = sides(answer, key)
+    if pair is None:
+        return None
+    found = equality.numerically(*pair)
+    return found if found.equal else line.different([(True, False), (False, True)], found.method)
+
+
+def sides(answer: Formula, key: Formula) -> tuple[Core, Core] | None:
+    """The two f of y ⋛ f."""
     if answer.value is None or key.value is None or answer.op != key.op or key.op not in _COMPARED:
         return None
     for name in symbols(key.value):
         mine, theirs = solved(answer.value, name), solved(key.value, name)
-        if mine is None or theirs is None or (key.op != "=" and mine[0] * theirs[0] < 0):
-            continue
-        found = equality.numerically(mine[1], theirs[1])
-        return found if found.equal else line.different([(True, False), (False, True)], found.method)
+        if mine is not None and theirs is not None and (key.op == "=" or mine[0] * theirs[0] > 0):
+            return mine[1], theirs[1]
     return None
 
 

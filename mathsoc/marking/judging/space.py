@@ -13,7 +13,7 @@ from flint import fmpq
 from ..algebra.node import ZERO, Core, q
 from ..algebra.quotients import Ring, TooBig, factors
 from ..results import Finding, Undecided
-from . import curves, explicit, line
+from . import boundaries, curves, explicit, line
 from .formulas import Formula, letters, only_equations, substituted
 
 _VALUES = tuple(
@@ -21,29 +21,31 @@ _VALUES = tuple(
     for a, b in ((3, 2), (-5, 3), (7, 4), (-1, 3), (5, 1), (13, 5), (-7, 2), (2, 7), (11, 6), (-9, 4))
 )
 _LINES = 5  # for each letter
+_ROUGH_LINES = 3  # of them, where no line is algebraic
 _ENOUGH_LINES = 4
 
 
 def compare(answer: Formula, key: Formula) -> Finding:
     """Do both hold at the same real points? Raises Undecided."""
     mine, theirs = only_equations(answer), only_equations(key)
-    found = _by_curves(mine, theirs) if mine is not None and theirs is not None else None
-    if found is not None and (not found.equal or found.method == "exact"):
+    far = explicit.sides(answer, key) is None
+    found = _by_curves(mine, theirs, far) if mine is not None and theirs is not None else None
+    if found is not None and (far or not found.equal or found.method == "exact"):
         return found
-    return explicit.compare(answer, key) or found or _on_lines(answer, key)
+    return explicit.compare(answer, key) or _on_lines(answer, key)
 
 
-def _by_curves(mine: list[Core], theirs: list[Core]) -> Finding | None:
+def _by_curves(mine: list[Core], theirs: list[Core], far: bool) -> Finding | None:
     """By factors where they can be had; else points may still show a difference, but prove nothing."""
     ring = Ring.of(*mine, *theirs)
     try:
         my_factors, their_factors = irreducible(ring, mine), irreducible(ring, theirs)
     except TooBig:
-        found = curves.compare(mine, theirs)
+        found = curves.compare(mine, theirs, far)
         return found if found is not None and not found.equal else None
     if set(my_factors) == set(their_factors):
         return Finding(True, "exact")
-    return curves.compare(list(my_factors.values()), list(their_factors.values()))
+    return curves.compare(list(my_factors.values()), list(their_factors.values()), far)
 
 
 def irreducible(ring: Ring, values: list[Core]) -> dict[str, Core]:
@@ -76,14 +78,14 @@ def _on_lines(answer: Formula, key: Formula) -> Finding:
     for name in names:
         for number in range(_LINES):
             values = _others(names, name, number)
-            try:
-                one, other = substituted(answer, values), substituted(key, values)
-                told = _told(one, other, name)
-            except (TooBig, line.NotAlgebraic):
-                continue
+            one, other = substituted(answer, values), substituted(key, values)
+            told, exact = _told(one, other, name, number < _ROUGH_LINES)
             if any(mine != theirs for mine, theirs in told):
                 return line.different(told, "counterexample")
-            telling += len({mine for mine, _ in told}) == 2
+            telling += exact and len({mine for mine, _ in told}) == 2
+    beside = boundaries.difference(answer, key)
+    if beside is not None:
+        return beside
     if telling >= _ENOUGH_LINES:
         return Finding(True, "sampled")
     raise Undecided("The engine could not decide whether these have the same solutions.", "lines")
@@ -102,6 +104,10 @@ def _fraction(value: fmpq) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
-def _told(one: Formula, other: Formula, name: str) -> list[tuple[bool, bool]]:
-    cut = line.Line(one, other, name)
-    return [(cut.holds(one, place), cut.holds(other, place)) for place in cut.places()]
+def _told(one: Formula, other: Formula, name: str, roughly: bool) -> tuple[list[tuple[bool, bool]], bool]:
+    """The truths along a line, and whether it was cut exactly; else `roughly` by numbers, or not at all."""
+    try:
+        cut = line.Line(one, other, name)
+        return [(cut.holds(one, place), cut.holds(other, place)) for place in cut.places()], True
+    except (TooBig, line.NotAlgebraic):
+        return boundaries.along(one, other, name) if roughly else [], False
