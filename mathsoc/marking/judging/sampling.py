@@ -203,7 +203,7 @@ def _in_gap(pair: _Pair, gap: tuple[fmpq, ...], name: str, others: Point) -> tup
 
 
 def _differ_exactly(pair: _Pair, point: Point) -> bool:
-    """At a kink or a whole number itself: certainly different real values? A value that is not defined there says nothing."""
+    """At this very point: certainly different real values? A value that is not defined there says nothing."""
     exact = {name: q(Fraction(int(at.p), int(at.q))) for name, at in point.items()}
     try:
         # Every part must have a value: 0·(1/0) would be folded to 0.

@@ -6,15 +6,16 @@ the comparison is exact; agreement on many lines only says that the statements l
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from flint import fmpq
 
-from ..algebra.node import ZERO, Core, q
+from ..algebra.node import ZERO, Core, q, symbols, walk
 from ..algebra.quotients import Ring, TooBig, factors
 from ..results import Finding, Undecided
-from . import boundaries, curves, explicit, line
-from .formulas import Formula, letters, only_equations, substituted
+from . import boundaries, curves, explicit, kinks, line
+from .formulas import Formula, atoms, letters, only_equations, substituted
 
 _VALUES = tuple(
     fmpq(a, b)
@@ -23,6 +24,7 @@ _VALUES = tuple(
 _LINES = 5  # for each letter
 _ROUGH_LINES = 3  # of them, where no line is algebraic
 _ENOUGH_LINES = 4
+_MOST_GAPS = 8
 
 
 def compare(answer: Formula, key: Formula) -> Finding:
@@ -76,19 +78,37 @@ def _on_lines(answer: Formula, key: Formula) -> Finding:
     names = tuple(sorted(set(letters(answer)) | set(letters(key))))
     telling = 0
     for name in names:
-        for number in range(_LINES):
-            values = _others(names, name, number)
+        usual = [_others(names, name, number) for number in range(_LINES)]
+        for number, values in enumerate([*usual, *_between_kinks(answer, key, names, name)]):
             one, other = substituted(answer, values), substituted(key, values)
             told, exact = _told(one, other, name, number < _ROUGH_LINES)
             if any(mine != theirs for mine, theirs in told):
                 return line.different(told, "counterexample")
-            telling += exact and len({mine for mine, _ in told}) == 2
+            telling += exact and number < _LINES and len({mine for mine, _ in told}) == 2
     beside = boundaries.difference(answer, key)
     if beside is not None:
         return beside
     if telling >= _ENOUGH_LINES:
         return Finding(True, "sampled")
     raise Undecided("The engine could not decide whether these have the same solutions.", "lines")
+
+
+def _between_kinks(
+    answer: Formula, key: Formula, names: tuple[str, ...], name: str
+) -> Iterator[dict[str, Core]]:
+    """Values of the other letters from each gap between the kinks of the statements."""
+    turning = kinks.inner([node for value in atoms(answer) + atoms(key) for node in walk(value)])
+    if not turning:
+        return
+    usual = _others(names, name, 0)
+    others = {letter: fmpq(at.value.numerator, at.value.denominator) for letter, at in usual.items()}
+    met = 0
+    for letter in others:
+        free = [value for value in turning if name not in symbols(value)]
+        for gap in kinks.gaps(kinks.zeros(free, letter, others))[: _MOST_GAPS - met]:
+            met += 1
+            for at in (gap[0], gap[2]):
+                yield usual | {letter: q(_fraction(at))}
 
 
 def _others(names: tuple[str, ...], name: str, number: int) -> dict[str, Core]:
