@@ -16,8 +16,8 @@ from typing import Any, TypeAlias
 from flint import fmpq, fmpz_poly
 
 from ..algebra.balls import Ball, Unclear, evaluate, is_real, precision
-from ..algebra.core import add, mul, substitute, subtract
-from ..algebra.node import ONE, PI, Core, q, symbols, walk
+from ..algebra.core import add, divide, mul, substitute, subtract
+from ..algebra.node import ONE, PI, Core, q, sym, symbols, walk
 from ..algebra.quotients import Poly, Ring, TooBig, factors
 
 _BITS = 64
@@ -28,6 +28,8 @@ _STEPS = (-3, -2, -1, 0, 1, 2, 3)
 _JUMPS = frozenset(("floor", "ceil", "sign", "arg"))
 _INVERSES = frozenset(("arcsin", "arctan"))
 _WAVES = frozenset(("sin", "cos"))
+_MAX_WAVES = 4
+_QUARTERS = 8  # of a turn, on each side of 0
 _BISECTIONS = 50
 _WIDTH = fmpq(1, 1 << 40)  # zeros closer than this are one
 # Both signs, from fine steps near 0 to wide ones far out; odd denominators keep off round numbers.
@@ -165,7 +167,7 @@ def _on_grid(value: Core, name: str) -> list[fmpq]:
     """Between neighbours of different sign; what has no value is passed over."""
     found: list[fmpq] = []
     before: tuple[fmpq, int] | None = None
-    for at in _GRID:
+    for at in sorted({*_GRID, *_crests(value, name)}):
         sign = _sign(value, name, at)
         if sign is None:
             continue
@@ -173,6 +175,24 @@ def _on_grid(value: Core, name: str) -> list[fmpq]:
             found.append(_bisected(value, name, before, at))
         before = (at, sign)
     return found
+
+
+def _crests(value: Core, name: str) -> Iterator[fmpq]:
+    """Where waves are at their highest and lowest: two zeros may lie close together on either side."""
+    arguments = {node.parts[0].key: node.parts[0] for node in walk(value) if node.name in _WAVES}
+    for arg in list(arguments.values())[:_MAX_WAVES]:
+        at_zero, at_one = (substitute(arg, {name: q(at)}) for at in (0, 1))
+        slope = subtract(at_one, at_zero)
+        if symbols(arg) != (name,) or subtract(arg, add(at_zero, mul(slope, sym(name)))).key != "0":
+            continue
+        for quarter in range(-_QUARTERS, _QUARTERS + 1):
+            place = divide(subtract(mul(q(Fraction(quarter, 2)), PI), at_zero), slope)
+            try:
+                ball = evaluate(place, {}, 2 * _BITS)
+            except Unclear:
+                break
+            if is_real(ball):
+                yield _middle(ball)
 
 
 def _bisected(value: Core, name: str, low: tuple[fmpq, int], high: fmpq) -> fmpq:

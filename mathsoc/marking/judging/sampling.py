@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import product
 from typing import TypeAlias
 
 from flint import arb, fmpq
@@ -45,6 +46,8 @@ _FINE_POINTS = 2
 _GAP_BITS = 1024  # |x − 5|·e^x shows its kink's far side in the small only
 _MAX_LINES = 6
 _MAX_GAPS = 120
+_IN_POWERS = (fmpq(-3, 2), fmpq(2), fmpq(1, 2))
+_MOST_IN_POWERS = 3
 _SEEN = ("same", "complex", "lenient")
 
 
@@ -69,7 +72,7 @@ def points(names: tuple[str, ...]) -> Iterator[Point]:
             yield {name: _NUMBERS[(n * (2 * j + 1) + 5 * j) % count] * scale for j, name in enumerate(names)}
 
 
-def _spread(names: tuple[str, ...]) -> Iterator[Point]:
+def spread(names: tuple[str, ...]) -> Iterator[Point]:
     """The same points with the scales interleaved, so that a few already reach far out and close to 0.
 
     Every other round takes another scale for each letter: x is then large where y is small.
@@ -106,6 +109,9 @@ def compare(answer: Core, key: Core, *, real_parts: bool = False) -> Sampled:
     result = _at_points(pair, names)
     if result.different or not names:
         return result
+    for point in _of_powers(answer, key, names):
+        if _differ_exactly(pair, point):
+            return Sampled(result.agree, True, _told(point))
     across = _across_kinks(pair, names)
     if across is None:
         return result
@@ -117,7 +123,7 @@ def compare(answer: Core, key: Core, *, real_parts: bool = False) -> Sampled:
 def _at_points(pair: _Pair, names: tuple[str, ...]) -> Sampled:
     agreeing: list[Point] = []
     complex_points: list[Point] = []
-    for tried, point in enumerate(_spread(names)):
+    for tried, point in enumerate(spread(names)):
         if tried >= _MOST and (agreeing or complex_points):
             break
         outcome = _at(pair, point, limits.SAMPLE_BITS)
@@ -138,6 +144,16 @@ def _at_points(pair: _Pair, names: tuple[str, ...]) -> Sampled:
     return Sampled(len(agreeing))
 
 
+def _of_powers(answer: Core, key: Core, names: tuple[str, ...]) -> Iterator[Point]:
+    """Negative bases with whole and half exponents: (x^y)^z and x^(yz) differ there alone."""
+    nodes = [node for node in walk(answer) + walk(key) if node.kind == "^" and symbols(node.parts[1])]
+    nested = any(node.parts[0].kind == "^" and symbols(node.parts[0].parts[1]) for node in nodes)
+    if len(names) > _MOST_IN_POWERS or not nested:
+        return
+    for values in product(_IN_POWERS, repeat=len(names)):
+        yield dict(zip(names, values, strict=True))
+
+
 def _across_kinks(pair: _Pair, names: tuple[str, ...]) -> Sampled | None:
     """On lines through space, a point of every gap between kinks. None where nothing turns.
 
@@ -148,7 +164,7 @@ def _across_kinks(pair: _Pair, names: tuple[str, ...]) -> Sampled | None:
     if not turning:
         return None
     agree, seen, met = 0, True, 0
-    for name, others in _lines(names):
+    for name, others in lines(names):
         found = kinks.zeros(turning, name, others)
         for gap in kinks.gaps(found)[: _MAX_GAPS - met]:
             met += 1
@@ -166,10 +182,10 @@ def _across_kinks(pair: _Pair, names: tuple[str, ...]) -> Sampled | None:
     return Sampled(agree if seen else 0)
 
 
-def _lines(names: tuple[str, ...]) -> Iterator[tuple[str, Point]]:
+def lines(names: tuple[str, ...]) -> Iterator[tuple[str, Point]]:
     """Each letter in turn, the others fixed in some ways."""
     ways = 1 if len(names) == 1 else max(1, _MAX_LINES // len(names))
-    backgrounds = list(zip(_spread(names), range(2 * ways), strict=False))[::2]
+    backgrounds = list(zip(spread(names), range(2 * ways), strict=False))[::2]
     for point, _ in backgrounds:
         for name in names[:_MAX_LINES]:
             yield name, point
@@ -187,7 +203,7 @@ def _in_gap(pair: _Pair, gap: tuple[fmpq, ...], name: str, others: Point) -> tup
 
 
 def _differ_exactly(pair: _Pair, point: Point) -> bool:
-    """At a kink itself: certainly different real values? A value that is not defined there says nothing."""
+    """At this very point: certainly different real values? A value that is not defined there says nothing."""
     exact = {name: q(Fraction(int(at.p), int(at.q))) for name, at in point.items()}
     try:
         # Every part must have a value: 0·(1/0) would be folded to 0.

@@ -9,47 +9,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from flint import acb, fmpq
+from flint import fmpq
 
-from ..algebra.balls import Ball, Unclear, evaluate, is_real
-from ..algebra.node import ZERO, Core, q, symbols
+from ..algebra.node import ZERO, Core, q, symbols, walk
 from ..algebra.quotients import Ring, TooBig, factors
 from ..results import Finding, Undecided
-from . import line
-from .formulas import Formula, letters, only_equations, substituted
-from .sampling import points
+from . import boundaries, curves, explicit, kinks, line
+from .formulas import Formula, atoms, letters, only_equations, substituted
 
 _VALUES = tuple(
     fmpq(a, b)
     for a, b in ((3, 2), (-5, 3), (7, 4), (-1, 3), (5, 1), (13, 5), (-7, 2), (2, 7), (11, 6), (-9, 4))
 )
 _LINES = 5  # for each letter
+_ROUGH_LINES = 3  # of them, where no line is algebraic
 _ENOUGH_LINES = 4
-_ENOUGH_POINTS = 6
-_BITS = 320
+_MOST_GAPS = 8
 
 
 def compare(answer: Formula, key: Formula) -> Finding:
     """Do both hold at the same real points? Raises Undecided."""
     mine, theirs = only_equations(answer), only_equations(key)
-    if mine is not None and theirs is not None:
-        found = _by_curves(mine, theirs)
-        if found is not None:
-            return found
-    return _on_lines(answer, key)
+    far = explicit.sides(answer, key) is None
+    found = _by_curves(mine, theirs, far) if mine is not None and theirs is not None else None
+    if found is not None and (far or not found.equal or found.method == "exact"):
+        return found
+    return explicit.compare(answer, key) or _on_lines(answer, key)
 
 
-def _by_curves(mine: list[Core], theirs: list[Core]) -> Finding | None:
+def _by_curves(mine: list[Core], theirs: list[Core], far: bool) -> Finding | None:
     """By factors where they can be had; else points may still show a difference, but prove nothing."""
     ring = Ring.of(*mine, *theirs)
     try:
         my_factors, their_factors = irreducible(ring, mine), irreducible(ring, theirs)
     except TooBig:
-        found = _on_curves(mine, theirs)
+        found = curves.compare(mine, theirs, far)
         return found if found is not None and not found.equal else None
     if set(my_factors) == set(their_factors):
         return Finding(True, "exact")
-    return _on_curves(list(my_factors.values()), list(their_factors.values()))
+    return curves.compare(list(my_factors.values()), list(their_factors.values()), far)
 
 
 def irreducible(ring: Ring, values: list[Core]) -> dict[str, Core]:
@@ -73,84 +71,6 @@ def denominator(ring: Ring, value: Core) -> Core:
     return ring.expression(bottom / top.gcd(bottom))
 
 
-# Points on curves that give one letter at once, as y = … does.
-
-
-def _on_curves(mine: list[Core], theirs: list[Core]) -> Finding | None:
-    """Points of each curve tried in the other's equations; None where no points can be had."""
-    extra, forth = _leaves(mine, theirs)
-    lost, back = _leaves(theirs, mine)
-    if extra or lost:
-        told = [(True, False)] * extra + [(False, True)] * lost + [(True, True)] * bool(forth or back)
-        return line.different(told, "counterexample")
-    if forth >= _ENOUGH_POINTS * len(mine) and back >= _ENOUGH_POINTS * len(theirs):
-        return Finding(True, "sampled")
-    return None
-
-
-def _leaves(curves: list[Core], others: list[Core]) -> tuple[bool, int]:
-    """Does a point of the first surely lie on none of the second? And how many points seem to lie on both."""
-    names = tuple(sorted({name for value in curves + others for name in symbols(value)}))
-    common = 0
-    for curve in curves:
-        seen = 0
-        for name in names:
-            for point in _points_on(curve, name, names):
-                where = _on_any(others, point)
-                if where == "off":
-                    return True, common
-                seen += where == "on"
-            if seen >= _ENOUGH_POINTS:
-                break
-        common += min(seen, _ENOUGH_POINTS)
-    return False, common
-
-
-def _points_on(curve: Core, name: str, names: tuple[str, ...]) -> Iterator[dict[str, Ball]]:
-    """Points of f = 0 where f is linear in one letter, found by certified arithmetic."""
-    if name not in symbols(curve) or not _linear_in(curve, name):
-        return
-    others = tuple(other for other in names if other != name)
-    for count, point in enumerate(points(others)):
-        if count >= 3 * _ENOUGH_POINTS:
-            return
-        try:
-            at_zero = evaluate(curve, {**point, name: fmpq(0)}, _BITS)
-            at_one = evaluate(curve, {**point, name: fmpq(1)}, _BITS)
-            slope = at_one - at_zero
-            if acb(slope).contains(0):
-                continue
-        except Unclear:
-            continue
-        yield {**point, name: -at_zero / slope}
-
-
-def _linear_in(curve: Core, name: str) -> bool:
-    """Does the letter stand only as a plain factor of terms?"""
-    terms = curve.parts if curve.kind == "+" else (curve,)
-    for term in terms:
-        factors_ = term.parts if term.kind == "*" else (term,)
-        holding = [factor for factor in factors_ if name in symbols(factor)]
-        if holding and not (len(holding) == 1 and holding[0].kind == "s"):
-            return False
-    return True
-
-
-def _on_any(others: list[Core], point: dict[str, Ball]) -> str:
-    """`on` one of them as far as can be seen, surely `off` all, or `unclear`."""
-    real = all(is_real(value) or isinstance(value, fmpq) for value in point.values())
-    outcome = "off" if real else "unclear"  # only a surely real point speaks against
-    for other in others:
-        try:
-            value = evaluate(other, point, _BITS)
-        except Unclear:
-            outcome = "unclear"
-            continue
-        if acb(value).contains(0):
-            return "on" if float(abs(value).upper()) < 1e-40 else "unclear"
-    return outcome
-
-
 # Lines along each letter.
 
 
@@ -158,19 +78,37 @@ def _on_lines(answer: Formula, key: Formula) -> Finding:
     names = tuple(sorted(set(letters(answer)) | set(letters(key))))
     telling = 0
     for name in names:
-        for number in range(_LINES):
-            values = _others(names, name, number)
-            try:
-                one, other = substituted(answer, values), substituted(key, values)
-                told = _told(one, other, name)
-            except (TooBig, line.NotAlgebraic):
-                continue
+        usual = [_others(names, name, number) for number in range(_LINES)]
+        for number, values in enumerate([*usual, *_between_kinks(answer, key, names, name)]):
+            one, other = substituted(answer, values), substituted(key, values)
+            told, exact = _told(one, other, name, number < _ROUGH_LINES)
             if any(mine != theirs for mine, theirs in told):
                 return line.different(told, "counterexample")
-            telling += len({mine for mine, _ in told}) == 2
+            telling += exact and number < _LINES and len({mine for mine, _ in told}) == 2
+    beside = boundaries.difference(answer, key)
+    if beside is not None:
+        return beside
     if telling >= _ENOUGH_LINES:
         return Finding(True, "sampled")
     raise Undecided("The engine could not decide whether these have the same solutions.", "lines")
+
+
+def _between_kinks(
+    answer: Formula, key: Formula, names: tuple[str, ...], name: str
+) -> Iterator[dict[str, Core]]:
+    """Values of the other letters from each gap between the kinks of the statements."""
+    turning = kinks.inner([node for value in atoms(answer) + atoms(key) for node in walk(value)])
+    if not turning:
+        return
+    usual = _others(names, name, 0)
+    others = {letter: fmpq(at.value.numerator, at.value.denominator) for letter, at in usual.items()}
+    met = 0
+    for letter in others:
+        free = [value for value in turning if name not in symbols(value)]
+        for gap in kinks.gaps(kinks.zeros(free, letter, others))[: _MOST_GAPS - met]:
+            met += 1
+            for at in (gap[0], gap[2]):
+                yield usual | {letter: q(_fraction(at))}
 
 
 def _others(names: tuple[str, ...], name: str, number: int) -> dict[str, Core]:
@@ -186,6 +124,10 @@ def _fraction(value: fmpq) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
-def _told(one: Formula, other: Formula, name: str) -> list[tuple[bool, bool]]:
-    cut = line.Line(one, other, name)
-    return [(cut.holds(one, place), cut.holds(other, place)) for place in cut.places()]
+def _told(one: Formula, other: Formula, name: str, roughly: bool) -> tuple[list[tuple[bool, bool]], bool]:
+    """The truths along a line, and whether it was cut exactly; else `roughly` by numbers, or not at all."""
+    try:
+        cut = line.Line(one, other, name)
+        return [(cut.holds(one, place), cut.holds(other, place)) for place in cut.places()], True
+    except (TooBig, line.NotAlgebraic):
+        return boundaries.along(one, other, name) if roughly else [], False
