@@ -39,7 +39,7 @@ def _region(tree: Node, letter: Symbol | None) -> Node:
             return tree
         case Relation(op="in", left=Symbol(), right=right):
             return _region(right, None)
-        case Relation() if letter is not None:
+        case Relation(op=op) if letter is not None and op in _FLIPPED:
             return _solved(tree, letter)
         case All(items=(first, second)) if letter is not None:
             return _between(_region(first, letter), _region(second, letter))

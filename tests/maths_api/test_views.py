@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from quart import Quart
 
-from mathsoc.marking.scheme import OPTIONS
 from mathsoc.marking import limits
 from mathsoc.marking.results import Undecided
+from mathsoc.marking.scheme import OPTIONS
 from mathsoc.maths_api import views
 from mathsoc.web import security
 from tests.support.payloads import payloads

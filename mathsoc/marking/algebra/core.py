@@ -105,6 +105,10 @@ def _power_again(base: Core, exponent: Core) -> Core:
 
 
 def _product(coefficient: Fraction, kept: list[Core]) -> Core:
+    leads = [factor.parts[-1].value if factor.kind == "+" else UNIT for factor in kept]
+    if len(kept) > 1 and any(lead != 1 for lead in leads):  # beside others a sum has no number of its own
+        monic = [multiple(1 / lead, factor) for lead, factor in zip(leads, kept, strict=True)]
+        return mul(q(coefficient), *map(q, leads), *monic)
     kept.sort(key=lambda factor: factor.key)
     if len(kept) == 1 and kept[0].kind == "+" and coefficient != 1:
         return multiple(coefficient, kept[0])
