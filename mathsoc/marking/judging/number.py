@@ -6,8 +6,9 @@ import math
 from fractions import Fraction
 
 from ..algebra.convert import signs, values, values_of_key
-from ..algebra.core import divide, split, subtract
+from ..algebra.core import divide, subtract
 from ..algebra.node import ONE, ZERO, Core, I, q, symbols
+from ..algebra.node import walk as walk_core
 from ..results import Finding, NeedsPool
 from ..scheme import Scheme
 from ..syntax.tree import Call, Negative, Node, Number, Power, Product, walk
@@ -120,27 +121,27 @@ def _rounds_to_key(key: Node, mine: Core, theirs: Core, in_place: bool) -> Findi
 def within(
     mine: Core, theirs: Core, absolute: Fraction | None, relative: Fraction, in_place: bool
 ) -> Finding:
-    """|answer − key| ≤ the absolute size, or ≤ the relative size times |key|."""
-    apart = subtract(mine, theirs) if absolute is not None else subtract(divide(mine, theirs), ONE)
-    if theirs == ZERO and mine == ZERO:
+    """|answer − key| ≤ the absolute size, or ≤ the relative size times |key|, the edge included.
+
+    A tolerance is about measured numbers, which are real: a complex value is only near itself.
+    """
+    if mine == theirs:
         return Finding(True, "identical")
-    square = _square_of_size(apart) if absolute is not None or theirs != ZERO else None
-    if square is not None:
-        allowed = absolute if absolute is not None else relative
-        return _told(square <= allowed**2, "exact", mine, theirs)
+    if I in walk_core(mine) + walk_core(theirs):
+        return equality.equal(mine, theirs, in_place)
+    if absolute is not None:
+        apart, allowed = subtract(mine, theirs), absolute
+    elif theirs != ZERO:
+        apart, allowed = subtract(divide(mine, theirs), ONE), relative
+    else:
+        return _told(False, "exact", mine, theirs)
+    if apart.rational:
+        return _told(abs(apart.value) <= allowed, "exact", mine, theirs)
     if in_place:
         raise NeedsPool
     from . import nearness
 
     return _told(nearness.within(mine, theirs, absolute, relative), "ball", mine, theirs)
-
-
-def _square_of_size(value: Core) -> Fraction | None:
-    """a² + b² of a + bi with rational a and b, so that the edge of a tolerance is inside."""
-    terms = [split(term) for term in (value.parts if value.kind == "+" else (value,))]
-    return (
-        sum((size**2 for size, _ in terms), Fraction(0)) if {unit for _, unit in terms} <= {ONE, I} else None
-    )
 
 
 def _told(inside: bool, method: str, mine: Core, theirs: Core) -> Finding:
@@ -174,8 +175,6 @@ def _to_figures(answer: Node, mine: Core, theirs: Core, name: str, count: int, i
     )
     if written is None:
         return Finding(False, "exact", f"Write this as a decimal to {asked}.", "form")
-    if name == "sf" and wanted == 0:  # it has no significant figures
-        return _told(value == 0, "exact", mine, theirs)
     if (_figures(written) if name == "sf" else _places(written)) < count:
         return Finding(False, "exact", f"Right so far, but give it to {asked}.", "accuracy")
     return Finding(True, "exact")
