@@ -59,7 +59,9 @@ def fit(tree: Node, kind: str, declared: tuple[str, ...] = ()) -> Node:
         _check_region(tree)
         return tree
     shape = {"set": _set, "sequence": _sequence, "matrix": _matrix}.get(kind)
-    found = shape(tree) if shape is not None else _relation(tree, kind)
+    if shape is None:
+        return _relation(tree, kind)
+    found = shape(tree)
     _check_members(found)
     return found
 
@@ -190,7 +192,9 @@ def _check_statement(node: Node, kind: str) -> None:
             _check_statement(child, kind)
         return
     _refuse(node.left, kind, _STATEMENTS + _COLLECTIONS)
-    if node.op != "in":
+    if node.op == "in":
+        _check_region(node.right)
+    else:
         _refuse(node.right, kind, _STATEMENTS + _COLLECTIONS)
 
 

@@ -16,9 +16,15 @@ if TYPE_CHECKING:
     from .grammar import Grammar
 
 
+_GOES_ON = frozenset((",", "{"))  # after a number that may not be over
+_NUMBER_LIKE = frozenset(("number", "vulgar", "cmd"))
+
+
 def number(g: Grammar) -> Node:
     """A number with its thousands, or a mixed number."""
     token = g.take()
+    if g.op not in _GOES_ON and g.token.kind not in _NUMBER_LIKE:
+        return Number(token.text)
     text = _thousands(g, token)
     if g.token.kind == "vulgar" and text.isdigit():
         return Mixed(int(text), *vulgar(g.take().text))

@@ -89,7 +89,7 @@ def _tame(node: Node) -> bool:
             return len(text) <= _SHORT and "e" not in text
         case Power(base=base, exponent=Number(text=text)):
             short = len(text) <= 2 and text.isdigit() and text[0] != "0"
-            return short and (isinstance(base, Number | Constant) or contains(base, Symbol))
+            return short and (isinstance(base, Symbol | Number | Constant) or contains(base, Symbol))
         case Quotient(bottom=Number(text=text)):
             return bool(text.strip("0."))
         case Quotient(bottom=bottom):
