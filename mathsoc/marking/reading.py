@@ -89,9 +89,11 @@ def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:
 
 
 def _tree(tokens: list[Token], scheme: Scheme, setting: Setting, notes: list[str]) -> Node:
-    grammar = Grammar(resolve(tokens, setting, notes), setting, notes)
+    resolved = resolve(tokens, setting, notes)
+    grammar = Grammar(resolved, setting, notes)
     tree = grammar.whole()
-    if depth(tree) > limits.MAX_DEPTH:
+    # A token makes two levels at most, so a short text needs no measuring.
+    if 2 * len(resolved) > limits.MAX_DEPTH and depth(tree) > limits.MAX_DEPTH:
         raise ReadError("There are too many steps inside each other. Please write a simpler answer.")
     if grammar.bare_slash:
         notes.append("only the next thing is below the line")
