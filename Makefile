@@ -16,7 +16,9 @@ run: for-running ## Start the demo society on http://127.0.0.1:8000 and print it
 test: for-testing ## Everything: lint, types, all tests on SQLite, PostgreSQL and in Chromium; nothing skipped
 	@$(MAKE) --no-print-directory lint types
 	@$(BIN)/python tools/chromium.py
-	$(BIN)/pytest -n auto --dist loadgroup -m "not drill"
+	$(BIN)/pytest -n auto --dist loadgroup -m "not drill and not timed"
+	@echo "Now those that claim seconds, one after another, with the machine to themselves:"
+	$(BIN)/pytest -m "timed and not drill"
 
 lint: for-testing ## Check style and formatting
 	$(BIN)/ruff check .

@@ -38,6 +38,7 @@ SECRET = "only-for-tests-0f9b1c6e4d7a8253"
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "drill: long; runs with `make drills`, not with `make test`")
+    config.addinivalue_line("markers", "timed: claims seconds, so it runs with the machine to itself")
     joined = getattr(config, "workerinput", {}).get("mathsoc_run")
     config.stash[RUN] = Run(Path(joined)) if joined else FirstProcess()
 

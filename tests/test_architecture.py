@@ -137,3 +137,18 @@ def test_every_rule_has_a_breach() -> None:
 def test_the_rule_for_templates_bites(line: str) -> None:
     assert list(template_marks_as_safe(f"<p>\n{line}\n</p>"))
     assert not list(template_marks_as_safe("<p>{{ text }}</p><p>It is safe here</p>"))
+
+
+WALL_CLOCK = ("monotonic()", "perf_counter()", "loop.time()")
+TESTS = Path(__file__).parent
+
+
+def test_who_claims_seconds_has_the_machine_to_itself() -> None:
+    """Beside others a test waits for its turn of the processor, and its seconds say nothing."""
+    claims = [
+        path
+        for path in sorted(TESTS.rglob("test_*.py"))
+        if path != Path(__file__) and any(clock in path.read_text() for clock in WALL_CLOCK)
+    ]
+    assert claims, "without claims this shows nothing"
+    assert not [path for path in claims if "pytest.mark.timed" not in path.read_text()]

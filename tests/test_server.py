@@ -20,6 +20,8 @@ from tests.live.conftest import toy as toy
 from tests.live.fakes import true
 from tests.live.process import Toy
 
+pytestmark = pytest.mark.timed
+
 # ":status: 505" in HTTP/2's compressed headers.
 HTTP_2_REFUSAL = bytes.fromhex("48836c0dff")
 

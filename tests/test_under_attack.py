@@ -11,12 +11,15 @@ import time
 from collections.abc import Awaitable, Callable
 
 import httpx
+import pytest
 from sqlalchemy import func, select
 
 from mathsoc.db import Database
 from mathsoc.submissions.models import Attempt
 from tests.support.serving import Server
 from tests.support.world import HTMX, PASSWORD, World, build
+
+pytestmark = pytest.mark.timed
 
 Start = Callable[..., Awaitable[Server]]
 

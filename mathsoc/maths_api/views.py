@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any
-from weakref import WeakValueDictionary
 
-from quart import Blueprint, Response, g
+from quart import Blueprint, Response
 
 from mathsoc.errors import Busy, Refused
 from mathsoc.marking import Reading, SchemeError, Verdict, read
@@ -21,13 +17,13 @@ from mathsoc.marking.results import CORRECT, INCORRECT, Undecided
 from mathsoc.maths_api.forms import Asked, asked
 from mathsoc.maths_api.openapi import DESCRIPTION
 from mathsoc.web.api import json_reply, sent_json
+from mathsoc.web.turns import members_turn
 from mathsoc.web.unit_of_work import reads_only, release
 
 blueprint = Blueprint("maths_api", __name__)
 
 NO_NORMAL_FORM = "too big to be put in normal form"
 OUR_FAULT = ("busy", "stopped")  # where work stopped that nobody came to
-_turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
 
 @blueprint.get("/api/openapi.json")
@@ -51,7 +47,7 @@ async def equivalent() -> Response:
     begun = time.perf_counter()
     try:
         key = check_keys(form.scheme)
-        async with _turn():
+        async with members_turn():
             verdict = await mark_bounded(form.answer, form.scheme, form.notation)
     except SchemeError as error:
         raise Refused(str(error), "key") from error
@@ -65,7 +61,7 @@ async def normalise() -> Response:
     """The normal form of a text. Raises Busy where the workers have no time for it."""
     form = await _asked(keyed=False)
     try:
-        async with _turn():
+        async with members_turn():
             normal = await normalise_bounded(form.answer, form.scheme, form.notation)
     except Undecided as doubt:
         if doubt.method in OUR_FAULT:
@@ -81,13 +77,6 @@ async def _asked(*, keyed: bool) -> Asked:
     body = await sent_json()
     await release()  # the guard has looked up who asks; the rest needs no database
     return asked(body, keyed=keyed)
-
-
-@asynccontextmanager
-async def _turn() -> AsyncIterator[None]:
-    """One piece of work of a member at a time, so that no script fills the workers alone."""
-    async with _turns.setdefault(g.viewer.id, asyncio.Lock()):
-        yield
 
 
 def _reading(reading: Reading) -> dict[str, Any]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from weakref import WeakValueDictionary
 
 from quart import Blueprint, Response, g
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -21,13 +19,13 @@ from mathsoc.submissions import queries, rules, service
 from mathsoc.submissions.models import Attempt
 from mathsoc.web.forms import sent
 from mathsoc.web.pages import page
+from mathsoc.web.turns import members_turn
 from mathsoc.web.unit_of_work import database, reads_only, release, session
 
 blueprint = Blueprint("submissions", __name__)
 
 LONGEST_TOKEN = 64
 TRIES_TO_RECORD = 4
-_turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 OUR_FAULT = ("busy", "stopped")  # methods of a verdict that nobody came to
 
 
@@ -112,8 +110,7 @@ async def _asked(slug: str, box_id: str) -> Asked:
 
 async def _mark(question: service.Question, answer: service.Answer) -> Verdict:
     """The verdict; one answer of a member at a time, so that nobody fills the workers alone."""
-    turn = _turns.setdefault(g.viewer.id, asyncio.Lock())
-    async with turn:
+    async with members_turn():
         verdict = await mark_bounded(answer.text, question.scheme)
     if verdict.method in OUR_FAULT:
         raise Busy("The marking is very busy. Nothing was counted; please send it again in a moment.")

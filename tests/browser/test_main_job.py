@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import Page, expect
 
 from mathsoc.db import Database
 from tests.support.browser import PHONE, Visitor
 from tests.support.serving import Server
 from tests.support.world import PASSWORD, World, build
+
+pytestmark = pytest.mark.timed
 
 Start = Callable[..., Awaitable[Server]]
 NewContext = Callable[..., Awaitable[Visitor]]

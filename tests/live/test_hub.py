@@ -13,6 +13,8 @@ from mathsoc.live import Hub
 from mathsoc.live.bridge import MemoryBridge
 from tests.live.fakes import Board, more, quiet, running, true, until
 
+pytestmark = pytest.mark.timed
+
 
 async def test_the_latest_state_is_sent_at_once_and_shared() -> None:
     board = Board()

@@ -16,6 +16,8 @@ from tests.live.fakes import true
 from tests.live.process import Toy
 from tests.support.run import Run
 
+pytestmark = pytest.mark.timed
+
 StartToy = Callable[..., Awaitable[Toy]]
 
 CUT = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()"

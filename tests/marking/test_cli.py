@@ -46,6 +46,7 @@ def test_options_may_follow_and_be_joined() -> None:
     assert "factorised" in done.stdout
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("answer", ["__import__('os').system('id')", "9**9**9**9", "(" * 10_000])
 def test_hostile_answers(answer: str) -> None:
     started = time.perf_counter()

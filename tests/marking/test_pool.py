@@ -19,6 +19,8 @@ from mathsoc.marking import Reading, Scheme, SchemeError, Verdict, limits
 from mathsoc.marking.pool import PRELOADED, MarkingPool
 from tests.marking import misbehave
 
+pytestmark = pytest.mark.timed
+
 NOTHING = Reading(ok=True)
 NEEDS_WORKER = ("expression", "|x|^2", "x^2")
 HOSTILE = [

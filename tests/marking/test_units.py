@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from time import perf_counter
+from time import process_time
 from xml.etree import ElementTree
 
 import pytest
@@ -186,9 +186,9 @@ def test_hostile_units_are_refused_at_once() -> None:
         "1 " + "C" * 19 + " C" * 11, "1 C C C C C C C C C C C C", "1 " + "m^{" * 100,
     ]  # fmt: skip
     for text in texts:
-        started = perf_counter()
+        started = process_time()
         assert not read(text[:500], scheme("kg")).ok or mark(text, scheme("kg", "1")).outcome == "incorrect"
-        assert perf_counter() - started < 0.5, text
+        assert process_time() - started < 0.5, text
 
 
 # What must hold for every number and every unit.
