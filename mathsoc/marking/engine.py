@@ -9,7 +9,7 @@ from . import limits
 from .algebra.balls import precision
 from .algebra.work import bounded
 from .judging import judges
-from .reading import NOTATIONS, Parsed, parse, read, shown
+from .reading import Parsed, check_notation, parse, read, shown
 from .results import (
     CORRECT,
     INCORRECT,
@@ -21,7 +21,7 @@ from .results import (
     SchemeError,
     Undecided,
     Verdict,
-)  # fmt: skip
+)
 from .scheme import Scheme
 from .shown import Reading
 from .syntax.tree import Node, Quantity, walk
@@ -67,8 +67,7 @@ def undecided(reason: str, method: str, reading: Reading) -> Verdict:
 
 
 def _mark(answer: str, scheme: Scheme, notation: str, in_place: bool) -> Verdict:
-    if notation not in NOTATIONS:
-        raise SchemeError(f"Unknown notation {notation!r}. Known: {', '.join(NOTATIONS)}.")
+    check_notation(notation)
     if scheme.kind in WORD_KINDS:
         return _mark_words(answer, scheme)
     try:

@@ -32,7 +32,7 @@ from .syntax.tree import (
     children,
     contains,
     walk,
-)  # fmt: skip
+)
 
 _STATEMENTS = (Relation, All, Any, Not)
 _UNIT_LETTERS = frozenset("mgslLhtNJWVAKCp")

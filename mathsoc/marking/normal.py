@@ -11,8 +11,8 @@ from .algebra.convert import core
 from .algebra.work import bounded
 from .algebra.written import written
 from .judging import quantities
-from .reading import NOTATIONS, parse, read, shown
-from .results import ReadError, SchemeError, Undecided
+from .reading import check_notation, parse, read, shown
+from .results import ReadError, Undecided
 from .scheme import Scheme
 from .shown import Reading
 from .syntax.printing import plain
@@ -37,7 +37,7 @@ from .syntax.tree import (
     children,
     rebuild,
     walk,
-)  # fmt: skip
+)
 from .words_only import WORD_KINDS, tidy
 
 _HOLDERS = (Relation, All, Any, Not, Group, Union, Matrix)
@@ -58,8 +58,7 @@ def normalise(answer: str, scheme: Scheme, notation: str = "auto", *, in_place: 
     The text reads back to an equal answer. Raises NeedsPool `in_place` for work that should be ended
     when it takes too long, SchemeError for an unknown notation, Undecided where a limit was met.
     """
-    if notation not in NOTATIONS:
-        raise SchemeError(f"Unknown notation {notation!r}. Known: {', '.join(NOTATIONS)}.")
+    check_notation(notation)
     if scheme.kind in WORD_KINDS:
         return _of_words(answer, scheme)
     try:

@@ -33,13 +33,18 @@ class Parsed:
     notes: tuple[str, ...]
 
 
+def check_notation(notation: str) -> None:
+    """Raises SchemeError for an unknown one."""
+    if notation not in NOTATIONS:
+        raise SchemeError(f"Unknown notation {notation!r}. Known: {', '.join(NOTATIONS)}.")
+
+
 def read(answer: str, scheme: Scheme, notation: str = "auto") -> Reading:
     """How the answer is understood; with a problem instead where it cannot be read.
 
     Raises SchemeError for an unknown notation, and nothing else whatever the text is.
     """
-    if notation not in NOTATIONS:
-        raise SchemeError(f"Unknown notation {notation!r}. Known: {', '.join(NOTATIONS)}.")
+    check_notation(notation)
     try:
         if scheme.kind in WORD_KINDS:
             return read_words(answer, scheme)

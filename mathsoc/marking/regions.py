@@ -16,7 +16,7 @@ from .syntax.tree import (
     Symbol,
     Union,
     walk,
-)  # fmt: skip
+)
 
 _INF = Constant("inf")
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}

@@ -20,7 +20,7 @@ from .syntax.tree import (
     children,
     rebuild,
     walk,
-)  # fmt: skip
+)
 
 _UNITS: tuple[Node, ...] = (Constant("i"), Symbol("j"), Symbol("k"))
 

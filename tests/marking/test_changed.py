@@ -24,7 +24,7 @@ from mathsoc.marking.syntax.tree import (
     Symbol,
     children,
     rebuild,
-)  # fmt: skip
+)
 from tests.marking.rewriting import part
 from tests.marking.trees import tree_of
 

@@ -31,7 +31,7 @@ from mathsoc.marking.syntax.tree import (
     Union,
     children,
     rebuild,
-)  # fmt: skip
+)
 
 Trees = st.SearchStrategy[Node]
 

@@ -24,7 +24,7 @@ from ..syntax.tree import (
     contains,
     rebuild,
     walk,
-)  # fmt: skip
+)
 from .core import add, divide, mul, negate, power
 from .functions import apply, exponential
 from .node import INF, PI, Core, E, I, q, sym

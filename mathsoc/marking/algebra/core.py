@@ -6,6 +6,7 @@ keys mean equal expressions. `√(x²)` stays as it is, `4^(1/2)` becomes 2, `2y
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from .. import limits
@@ -248,10 +249,15 @@ def substitute(core: Core, values: dict[str, Core]) -> Core:
     parts = tuple(substitute(part, values) for part in core.parts)
     if parts == core.parts:
         return core
-    if core.kind == "+":
+    return rebuilt(core, parts)
+
+
+def rebuilt(node: Core, parts: Sequence[Core]) -> Core:
+    """A node of the same kind over other parts; a function is kept as it is."""
+    if node.kind == "+":
         return add(*parts)
-    if core.kind == "*":
-        return mul(q(core.value), *parts)
-    if core.kind == "^":
-        return power(parts[0], parts[1])
-    return fn(core.name, *parts)
+    if node.kind == "*":
+        return mul(q(node.value), *parts)
+    if node.kind == "^":
+        return power(*parts)
+    return fn(node.name, *parts)

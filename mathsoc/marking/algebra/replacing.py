@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .core import add, mul, power
-from .node import Core, fn, q
+from .core import rebuilt
+from .node import Core
 
 
 def replace(node: Core, by: Mapping[str, Core]) -> Core:
@@ -14,12 +14,4 @@ def replace(node: Core, by: Mapping[str, Core]) -> Core:
         return by[node.key]
     if not node.parts:
         return node
-    parts = tuple(replace(part, by) for part in node.parts)
-    match node.kind:
-        case "+":
-            return add(*parts)
-        case "*":
-            return mul(q(node.value), *parts)
-        case "^":
-            return power(*parts)
-    return fn(node.name, *parts)
+    return rebuilt(node, [replace(part, by) for part in node.parts])

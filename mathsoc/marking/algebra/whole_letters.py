@@ -11,9 +11,9 @@ from itertools import product
 from math import lcm
 
 from .angles import cosine, sine
-from .core import add, divide, mul, power, split, substitute
+from .core import add, divide, mul, power, rebuilt, split, substitute
 from .functions import exponential
-from .node import MINUS_ONE, ONE, Core, E, I, fn, q, sym, symbols, walk
+from .node import MINUS_ONE, ONE, Core, E, I, q, sym, symbols, walk
 from .residues import expand
 
 _MOST_CLASSES = 12
@@ -103,20 +103,15 @@ def _settled(value: Core, letters: set[str]) -> Core:
     if not value.parts:
         return value
     parts = tuple(_settled(part, letters) for part in value.parts)
-    match value.kind:
-        case "+":
-            return add(*parts)
-        case "*":
-            return mul(q(value.value), *parts)
-        case "^" if parts[0] == E:
-            kept = [term for term in _terms(expand(parts[1])) if not _whole_turns(divide(term, I), letters)]
-            return mul(*map(exponential, kept))
-        case "^":
-            return _whole_power(parts[0], expand(parts[1]), letters)
+    if value.kind == "^" and parts[0] == E:
+        kept = [term for term in _terms(expand(parts[1])) if not _whole_turns(divide(term, I), letters)]
+        return mul(*map(exponential, kept))
+    if value.kind == "^":
+        return _whole_power(parts[0], expand(parts[1]), letters)
     if value.name in ("sin", "cos"):
         rest = add(*(term for term in _terms(expand(parts[0])) if not _whole_turns(term, letters)))
         return sine(rest) if value.name == "sin" else cosine(rest)
-    return fn(value.name, *parts)
+    return rebuilt(value, parts)
 
 
 def _whole_turns(term: Core, letters: set[str]) -> bool:

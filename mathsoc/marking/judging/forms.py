@@ -21,7 +21,7 @@ from ..syntax.tree import (
     Sum,
     Symbol,
     walk,
-)  # fmt: skip
+)
 from .evaluated import evaluated
 from .lowest_terms import lowest_terms, unsigned
 from .polynomial_forms import in_factors, in_terms, polynomial

@@ -14,7 +14,7 @@ from flint import arb, fmpq
 
 from ..algebra.angles import cosine, sine
 from ..algebra.balls import Ball, Unclear, accuracy, evaluate, is_real, precision
-from ..algebra.core import add, divide, mul, negate, power, split, substitute, subtract
+from ..algebra.core import add, divide, mul, negate, power, rebuilt, split, substitute, subtract
 from ..algebra.node import HALF, ONE, PI, TWO, Core, q, sym, symbols, walk
 from ..algebra.quotients import TooBig
 from ..results import Finding, Undecided
@@ -136,10 +136,7 @@ def _in_t(value: Core, angle: Core) -> Core:
         sin, cos = _multiple(abs(times))
         sin = negate(sin) if times < 0 else sin
         return add(mul(sin, cosine(shifted)), mul(cos, sine(shifted)))
-    parts = [_in_t(part, angle) for part in value.parts]
-    if value.kind == "+":
-        return add(*parts)
-    return mul(q(value.value), *parts) if value.kind == "*" else power(parts[0], value.parts[1])
+    return rebuilt(value, [_in_t(part, angle) for part in value.parts])
 
 
 def _multiple(times: int) -> tuple[Core, Core]:
@@ -173,10 +170,7 @@ def _at_half_turn(value: Core, angle: Core) -> Core:
         count, _, phase = _parted(value.parts[0])
         here = add(mul(q(count / split(angle)[0]), PI), phase)
         return sine(here) if value.name == "sin" else cosine(here)
-    parts = [_at_half_turn(part, angle) for part in value.parts]
-    if value.kind == "+":
-        return add(*parts)
-    return mul(q(value.value), *parts) if value.kind == "*" else power(parts[0], value.parts[1])
+    return rebuilt(value, [_at_half_turn(part, angle) for part in value.parts])
 
 
 def _sign(number: Core) -> int | None:

@@ -22,7 +22,7 @@ from ..syntax.tree import (
     Symbol,
     children,
     contains,
-)  # fmt: skip
+)
 
 
 def polynomial(tree: Node) -> bool:

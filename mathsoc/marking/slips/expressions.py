@@ -18,7 +18,7 @@ from ..syntax.tree import (
     Symbol,
     symbols,
     walk,
-)  # fmt: skip
+)
 from . import polynomials
 from .rewriting import (
     ONE,

@@ -22,7 +22,7 @@ from ..syntax.tree import (
     children,
     rebuild,
     walk,
-)  # fmt: skip
+)
 
 Slip: TypeAlias = tuple[str, Node]
 Slips: TypeAlias = Iterator[Slip]

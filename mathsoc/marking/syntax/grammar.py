@@ -39,7 +39,7 @@ from .tree import (
     Sum,
     Symbol,
     Union,
-)  # fmt: skip
+)
 
 RELATIONS = frozenset(("=", "<", ">", "<=", ">=", "!=", "in"))
 _SIGNS = frozenset(("+", "-", "±", "∓"))

@@ -27,7 +27,7 @@ from .tree import (
     Sum,
     Symbol,
     Union,
-)  # fmt: skip
+)
 from .units import Unit
 
 _CONSTANTS = {"pi": r"\pi", "inf": r"\infty", "e": "e", "i": "i"}

@@ -28,7 +28,7 @@ from .tree import (
     Sum,
     Symbol,
     Union,
-)  # fmt: skip
+)
 from .units import Unit
 
 _UPRIGHT = {

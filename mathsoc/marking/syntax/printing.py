@@ -26,7 +26,7 @@ from .tree import (
     Sum,
     Symbol,
     Union,
-)  # fmt: skip
+)
 from .units import Unit
 
 OR, AND, REL, SUM, PROD, NEG, POW, ATOM = range(8)

@@ -41,7 +41,7 @@ from .tree import (
     Sum,
     Symbol,
     Union,
-)  # fmt: skip
+)
 from .unit_spoken import spoken_unit
 
 

@@ -25,7 +25,7 @@ from .names import (
     SPACE_COMMANDS,
     TEXT_COMMANDS,
     UNREADABLE_COMMANDS,
-)  # fmt: skip
+)
 from .recurring import recurring
 
 _PAIRS = {
