@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-from . import vectors
-from .algebra.convert import core
+from . import members
 from .judging.dependence import varies
 from .judging.formulas import is_region
 from .regions import check_ends, region
 from .results import ReadError
-from .syntax.lists import flat
 from .syntax.printing import plain
 from .syntax.tree import (
+    STATEMENTS,
     All,
     Any,
     Constant,
@@ -33,11 +30,11 @@ from .syntax.tree import (
     contains,
     walk,
 )
+from .together import together
 
-_STATEMENTS = (Relation, All, Any, Not)
 _UNIT_LETTERS = frozenset("mgslLhtNJWVAKCp")
 _COLLECTIONS = (Group, Union, Matrix)
-_WORDS = "Words such as and, or must stand between whole statements."
+_WORDS = "Write each part whole, as in x = 2 or x = -2."
 _ASKED = {
     "number": "a number", "expression": "an expression", "equation": "an equation",
     "inequality": "an inequality", "set": "a set", "sequence": "a list", "interval": "an interval",
@@ -50,7 +47,7 @@ def fit(tree: Node, kind: str, declared: tuple[str, ...] = ()) -> Node:
     if kind in ("number", "expression"):
         return _value(tree, kind, declared)
     if kind == "interval":
-        found = region(_listed(tree) if isinstance(tree, Group) and tree.opening == "" else tree)
+        found = region(together(members.without_name(tree, declared)))
         _check_region(found)
         return found
     if kind == "inequality" and isinstance(tree, Any) and all(map(is_region, tree.items)):
@@ -58,10 +55,10 @@ def fit(tree: Node, kind: str, declared: tuple[str, ...] = ()) -> Node:
     if kind == "inequality" and is_region(tree):
         _check_region(tree)
         return tree
-    shape = {"set": _set, "sequence": _sequence, "matrix": _matrix}.get(kind)
+    shape = members.SHAPES.get(kind)
     if shape is None:
         return _relation(tree, kind)
-    found = shape(tree)
+    found = shape(members.without_name(tree, declared), declared)
     _check_members(found)
     return found
 
@@ -77,7 +74,7 @@ def _check_members(node: Node) -> None:
             _check_value(right)
         case All() | Any() | Not():
             for child in children(node):
-                if not isinstance(child, _STATEMENTS):
+                if not isinstance(child, STATEMENTS):
                     raise ReadError(_WORDS)
                 _check_members(child)
         case Group() | Matrix():
@@ -90,8 +87,8 @@ def _check_members(node: Node) -> None:
 
 
 def _check_value(node: Node) -> None:
-    if contains(node, *_STATEMENTS, *_COLLECTIONS):
-        part = next(part for part in walk(node) if isinstance(part, _STATEMENTS + _COLLECTIONS))
+    if contains(node, *STATEMENTS, *_COLLECTIONS):
+        part = next(part for part in walk(node) if isinstance(part, STATEMENTS + _COLLECTIONS))
         raise ReadError(f"{_found(part)[:-1]} where a number or an expression is needed.")
 
 
@@ -125,7 +122,7 @@ def _value(tree: Node, kind: str, declared: tuple[str, ...]) -> Node:
             whole.isdigit()
         ):
             raise ReadError(f"Did you mean {whole} {plain(part)}? Leave out and.")
-    _refuse(tree, kind, _STATEMENTS + _COLLECTIONS)
+    _refuse(tree, kind, STATEMENTS + _COLLECTIONS)
     _refuse_infinite(tree)
     if kind == "number":
         _refuse_unit(tree)
@@ -175,9 +172,8 @@ def _found(node: Node) -> str:
 
 
 def _relation(tree: Node, kind: str) -> Node:
-    if isinstance(tree, Group) and tree.opening == "":
-        tree = _listed(tree)
-    if not isinstance(tree, _STATEMENTS):
+    tree = together(tree)
+    if not isinstance(tree, STATEMENTS):
         hint = "Write it with an = sign." if kind == "equation" else "Write it with a sign such as < or ≥."
         raise ReadError(f"This asks for {_ASKED[kind]}. {hint}")
     _check_statement(tree, kind)
@@ -185,116 +181,14 @@ def _relation(tree: Node, kind: str) -> Node:
 
 
 def _check_statement(node: Node, kind: str) -> None:
-    if not isinstance(node, _STATEMENTS):
+    if not isinstance(node, STATEMENTS):
         raise ReadError(_WORDS)
     if not isinstance(node, Relation):
         for child in children(node):
             _check_statement(child, kind)
         return
-    _refuse(node.left, kind, _STATEMENTS + _COLLECTIONS)
+    _refuse(node.left, kind, STATEMENTS + _COLLECTIONS)
     if node.op == "in":
         _check_region(node.right)
     else:
-        _refuse(node.right, kind, _STATEMENTS + _COLLECTIONS)
-
-
-def _listed(group: Group) -> Node:
-    """`x=2, x=-2` are alternatives, `x=1, y=2` hold together."""
-    items = group.items
-    first = items[0]
-    if isinstance(first, Relation):
-        items = tuple(
-            item if isinstance(item, _STATEMENTS) else Relation(first.op, first.left, item) for item in items
-        )
-    lefts = {item.left if isinstance(item, Relation) and item.op == "=" else item for item in items}
-    alternatives = (len(lefts) == 1 and len(items) > 1) or _apart(items)
-    return Any(items) if alternatives else All(items)
-
-
-def _apart(items: tuple[Node, ...]) -> bool:
-    """x < 2, x > 5 cannot hold together, so the comma can only mean or."""
-    ends: dict[str, Fraction] = {}
-    first = items[0].left if isinstance(items[0], Relation) else None
-    for item in items:
-        if not (isinstance(item, Relation) and item.op in ("<", "<=", ">", ">=") and item.left == first):
-            return False
-        if not isinstance(item.left, Symbol) or any(isinstance(part, PlusMinus) for part in walk(item)):
-            return False
-        end = core(item.right)
-        if not end.rational:
-            return False
-        ends[item.op[0]] = end.value
-    return len(items) == 2 and len(ends) == 2 and ends["<"] < ends[">"]
-
-
-def _set(tree: Node) -> Node:
-    match tree:
-        case Relation(op="in", left=Symbol(), right=Group(opening="{") as members):
-            return members
-        case Relation(op="in"):
-            raise ReadError("This asks for a set. Write it as {1, 2}.")
-        case Group(opening="{" | "", items=items):
-            return Group("{", _solutions(_together(items)), "}")
-        case Group():
-            raise ReadError("This asks for a set. Write it as {1, 2}.")
-        case Any(items=items) | All(items=items) if not any(isinstance(item, All | Any) for item in items):
-            return Group("{", _solutions(items), "}")
-    return Group("{", _solutions((tree,)), "}")
-
-
-def _together(items: tuple[Node, ...]) -> tuple[Node, ...]:
-    """The 5 and 7 of `2, 3, 5 and 7` are two more members."""
-    match items:
-        case (_, *_, All(items=last) | Any(items=last)) if not any(
-            isinstance(item, _STATEMENTS) and not (isinstance(item, Relation) and item.op == "=")
-            for item in last
-        ):
-            return (*items[:-1], *last)
-    return items
-
-
-def _solutions(items: tuple[Node, ...]) -> tuple[Node, ...]:
-    """x = 1, x = 2 as 1, 2: solutions are often written with the letter that they are solutions for."""
-    first = items[0] if items else None
-    if not (isinstance(first, Relation) and first.op == "=" and isinstance(first.left, Symbol)):
-        return items
-    values = []
-    for item in items:
-        if isinstance(item, Relation):
-            if item.op != "=" or item.left != first.left:
-                return items
-            values.append(item.right)
-        else:
-            values.append(item)
-    return tuple(values)
-
-
-def _sequence(tree: Node) -> Node:
-    tree = vectors.as_list(tree)
-    match tree:
-        case Group(opening="{"):
-            raise ReadError("This asks for a list in order. Write it as (1, 2).")
-        case Group(opening=opening, closing=closing) if opening + closing in ("", "()", "[]"):
-            return tree
-        case Group():
-            raise ReadError("This asks for a list in order. You typed an interval.")
-        case Matrix(rows=rows) if len(rows) == 1 or all(len(row) == 1 for row in rows):
-            return Group("", tuple(cell for row in rows for cell in row), "")
-    return Group("", (tree,), "")
-
-
-def _matrix(tree: Node) -> Node:
-    tree = vectors.multiplied_out(tree)
-    match tree:
-        case Matrix():
-            return tree
-        case Group(opening="[" | "(" | "{", items=rows) if rows and all(
-            isinstance(row, Group) for row in rows
-        ):
-            cells = tuple(flat(row.items) for row in rows if isinstance(row, Group))
-            if len({len(row) for row in cells}) == 1:
-                return Matrix(cells)
-            raise ReadError("The rows of this matrix are not equally long.")
-        case Group(opening="[" | "(", items=items):
-            return Matrix((items,))
-    raise ReadError("This asks for a matrix. Write it as [[1, 2], [3, 4]].")
+        _refuse(node.right, kind, STATEMENTS + _COLLECTIONS)

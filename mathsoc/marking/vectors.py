@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from itertools import pairwise
 
+from .results import ReadError
 from .syntax.tree import (
     All,
     Constant,
@@ -25,9 +27,9 @@ from .syntax.tree import (
 _UNITS: tuple[Node, ...] = (Constant("i"), Symbol("j"), Symbol("k"))
 
 
-def as_list(tree: Node) -> Node:
-    """The list that the tree stands for, or the tree itself."""
-    return _coordinates(tree) or _column(tree) or _components(tree) or multiplied_out(tree)
+def as_list(tree: Node, declared: tuple[str, ...] = ()) -> Node:
+    """The list that the tree stands for, or the tree itself. Raises ReadError where its order is unsure."""
+    return coordinates(tree, declared) or _column(tree) or _components(tree) or multiplied_out(tree)
 
 
 def _column(tree: Node) -> Node | None:
@@ -37,9 +39,20 @@ def _column(tree: Node) -> Node | None:
     return Group("", tuple(cells), "") if rows and len(cells) == len(rows) else None
 
 
-def _coordinates(tree: Node) -> Node | None:
-    """x = 2, y = −3, in whatever order, as (2, −3)."""
-    items = tree.items if isinstance(tree, All) or (isinstance(tree, Group) and not tree.opening) else ()
+def coordinates(tree: Node, declared: tuple[str, ...] = ()) -> Group | None:
+    """x = 2, y = −3, in whatever order, as (2, −3); also (x, y) = (2, −3).
+
+    Raises ReadError where the letters have no order of their own, as m = 2, c = −3.
+    """
+    match tree:
+        case All(items=items) | Group(opening="" | "(", items=items):
+            pass
+        case Relation(op="=", left=Group(items=names), right=Group(items=values)) if len(names) == len(
+            values
+        ) and all(isinstance(name, Symbol) for name in names):
+            items = tuple(Relation("=", name, value) for name, value in zip(names, values, strict=True))
+        case _:
+            return None
     found: dict[str, Node] = {}
     for item in items:
         if not (isinstance(item, Relation) and item.op == "=" and isinstance(item.left, Symbol)):
@@ -47,7 +60,24 @@ def _coordinates(tree: Node) -> Node | None:
         found[item.left.name] = item.right
     if len(found) < 2 or len(found) < len(items):
         return None
-    return Group("", tuple(found[name] for name in sorted(found)), "")
+    return Group("", tuple(found[name] for name in _in_order(found, declared)), "")
+
+
+def _in_order(names: Collection[str], declared: tuple[str, ...]) -> list[str]:
+    """As the question names them, else by the alphabet: x, y, z or a, b, c or x_1, x_2."""
+    if set(names) <= set(declared):
+        return sorted(names, key=declared.index)
+    ordered = sorted(names, key=_parted)
+    for (letter, number), (following, next_number) in pairwise(map(_parted, ordered)):
+        if (letter == following) == (number == next_number) or ord(following[0]) - ord(letter[0]) > 1:
+            raise ReadError("Leave out the letters, and write the numbers in the order that is asked for.")
+    return ordered
+
+
+def _parted(name: str) -> tuple[str, int]:
+    """The letter and the number of a name such as x_12; −1 where it has none."""
+    letter, _, number = name.partition("_")
+    return (letter, int(number)) if number.isdigit() else (name, -1)
 
 
 def _components(tree: Node) -> Node | None:

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from ..algebra.convert import core, free_signs
 from ..algebra.node import sym
 from ..results import Finding, NeedsPool, Undecided
-from ..syntax.tree import All, Any, Group, Matrix, Node, Not, PlusMinus, Relation, Union, walk
+from ..syntax.tree import STATEMENTS, Group, Matrix, Node, PlusMinus, Union, walk
 from . import equality, relations
 from .formulas import Formula, join, membership
-
-_STATEMENTS = (Relation, All, Any, Not)
 
 
 def judge_set(answer: Node, key: Node, in_place: bool) -> Finding:
@@ -117,9 +115,9 @@ def same(mine: Node, theirs: Node, in_place: bool) -> Finding:
     """Two members: values, statements, or collections inside collections."""
     if isinstance(mine, Group | Matrix) or isinstance(theirs, Group | Matrix):
         return _same_collections(mine, theirs, in_place)
-    if isinstance(mine, _STATEMENTS) != isinstance(theirs, _STATEMENTS):
+    if isinstance(mine, STATEMENTS) != isinstance(theirs, STATEMENTS):
         return Finding(False, "exact", "This is of another type.", "type")
-    if isinstance(mine, _STATEMENTS):
+    if isinstance(mine, STATEMENTS):
         return relations.judge(mine, theirs, in_place)
     mine_, theirs_ = [core(one) for one in free_signs(mine)], [core(one) for one in free_signs(theirs)]
     if len(mine_) != len(theirs_):

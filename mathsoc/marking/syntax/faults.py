@@ -16,6 +16,16 @@ _NAMES = {
 _CLOSING = frozenset(CLOSING.values())
 
 
+def check_two_statements(g: Grammar) -> None:
+    """`x=1 y=2` is no chain: nobody multiplies the 1 by y there. Raises ReadError."""
+    before, letter = g.tokens[g.at - 2 : g.at]
+    if g.op != "=" or letter.kind != "var" or not letter.spaced or g.setting.latex:
+        return
+    if before.spaced if before.text == "/" else before.kind != "op" or before.text in _CLOSING:
+        message = "These look like two statements. Write a comma or a word such as or between them."
+        raise ReadError(message, letter.position)
+
+
 def unexpected(g: Grammar) -> ReadError:
     """The error for a token that cannot stand here."""
     token = g.token

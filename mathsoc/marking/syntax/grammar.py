@@ -1,6 +1,6 @@
 """The grammar: from tokens to the tree, by recursive descent, with an explicit depth limit.
 
-statements  := either (("," | ";") either)*
+statements  := either (("," | ";") either)*                `x=1, y=2 or x=3, y=4`: see lists.py
 either      := both ("or" both)*
 both        := negation ("and" negation)*
 relation    := union (("=" | "<" | …) union)*
@@ -17,13 +17,13 @@ from .. import limits
 from ..results import ReadError
 from . import atoms
 from .brackets import CLOSING
-from .faults import unexpected
+from .faults import check_two_statements, unexpected
 from .lexicon import Setting
-from .lists import COMMAS, listed
+from .lists import COMMAS, any_of, listed
 from .tokens import Token
 from .tree import (
+    STATEMENTS,
     All,
-    Any,
     Call,
     Constant,
     Group,
@@ -105,17 +105,21 @@ class Grammar:
         return node
 
     def statements(self) -> Node:
-        first = self.either()
-        return listed(self, first) if self.op in COMMAS else first
+        first = self.alternatives()
+        return listed(self, first) if self.op in COMMAS else any_of(first)
 
-    def either(self) -> Node:
+    def alternatives(self) -> list[Node]:
+        """What stands between one comma and the next, split at each `or`."""
         self.deeper()
         items = [self.both()]
         while self.op == "or":
             self.take()
             items.append(_with_left(items[-1], self.both()))
         self.level -= 1
-        return items[0] if len(items) == 1 else Any(tuple(items))
+        return items
+
+    def either(self) -> Node:
+        return any_of(self.alternatives())
 
     def both(self) -> Node:
         items = [self.negation()]
@@ -137,6 +141,8 @@ class Grammar:
         left = self.union()
         links: list[Node] = []
         while self.op in RELATIONS:
+            if links:
+                check_two_statements(self)
             op = self.take().text
             right = self.union()
             links.append(Relation(op, left, right))
@@ -282,6 +288,6 @@ def _product(factors: list[Node]) -> Node:
 
 def _with_left(before: Node, item: Node) -> Node:
     """`x = 1 or 2` means x = 1 or x = 2."""
-    if isinstance(before, Relation) and not isinstance(item, Relation | All | Any | Not):
+    if isinstance(before, Relation) and not isinstance(item, STATEMENTS):
         return Relation(before.op, before.left, item)
     return item

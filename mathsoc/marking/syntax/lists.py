@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..results import ReadError
 from .tokens import Token
-from .tree import Group, Node
+from .tree import STATEMENTS, Any, Group, Node, Relation
 
 if TYPE_CHECKING:
     from .grammar import Grammar
@@ -18,20 +19,47 @@ _CELL_KINDS = frozenset(("number", "word", "vulgar", "cmd"))
 _MIXED = "Write either , or ; between all of them, not both."
 
 
-def listed(g: Grammar, first: Node) -> Node:
+def any_of(items: Sequence[Node]) -> Node:
+    return items[0] if len(items) == 1 else Any(tuple(items))
+
+
+def listed(g: Grammar, first: list[Node]) -> Node:
     """The list that `first` begins, its sign being the next token. Raises ReadError."""
-    items, at = [first], []
+    found, at = [first], []
     while g.op in COMMAS:
         at.append(g.at)
         g.take()
-        if g.setting.kind == "set" and g.is_op("and", "or"):  # 2, 3, and 5
+        if g.is_op("or"):  # 2, 3, or 5
             g.take()
-        items.append(g.either())
+            found[-1] += g.alternatives()
+            continue
+        if g.is_op("and"):
+            g.take()
+        found.append(g.alternatives())
+    if any(len(item) > 1 for item in found) and all(isinstance(item, STATEMENTS) for item in found[0]):
+        _check_commas(g.tokens, at)
+        return _solutions(found)
+    items = [any_of(item) for item in found]
     if g.setting.kind == "matrix":
         return _rows(items, [g.tokens[one].text for one in at])
     if len(at) > 1:
         _check_commas(g.tokens, at)
     return Group("", tuple(items), "")
+
+
+def _solutions(found: list[list[Node]]) -> Node:
+    """`x=3, y=4 or x=-4, y=-3`: between statements `or` parts more than a comma does."""
+    parts: list[list[Node]] = [[]]
+    last: Relation | None = None
+    for item in found:
+        for place, node in enumerate(item):
+            if last is not None and not isinstance(node, STATEMENTS):
+                node = Relation(last.op, last.left, node)  # x = 1, 2 or 3
+            last = node if isinstance(node, Relation) else None
+            if place:
+                parts.append([])
+            parts[-1].append(node)
+    return any_of([part[0] if len(part) == 1 else Group("", tuple(part), "") for part in parts])
 
 
 def _rows(items: list[Node], signs: list[str]) -> Node:

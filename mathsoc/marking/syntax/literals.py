@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .grammar import Grammar
 
 
+_RELATIONS = frozenset(("<", ">", "<=", ">="))
 _GOES_ON = frozenset((",", "{"))  # after a number that may not be over
 _NUMBER_LIKE = frozenset(("number", "vulgar", "cmd"))
 
@@ -61,6 +62,8 @@ def _comma_group(g: Grammar) -> bool:
         return g.ahead(3).kind == "number"
     if g.setting.kind == "equation" and g.ahead().spaced and len(g.ahead().text) != 3:
         return False  # x = 5, 6
+    if g.setting.kind == "inequality" and g.ahead().spaced and g.ahead(2).text in _RELATIONS:
+        return False  # x < 1, 2 < x < 3
     return g.setting.scalar and g.level <= 2 and g.is_op(",") and g.ahead().kind == "number"
 
 

@@ -186,6 +186,9 @@ Node: TypeAlias = (
 )
 
 
+STATEMENTS = (Relation, All, Any, Not)
+
+
 def _none(node: Node) -> tuple[Node, ...]:
     return ()
 
