@@ -76,6 +76,37 @@ def test_problems(typed: str, message: str, position: int | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "letter", "typed", "message"),
+    [
+        ("expression", "r", "3x2r", "The letter x is not used here. To multiply, write × or *."),
+        ("expression", "n", "n x (n-1)/2", "The letter x is not used here. To multiply, write × or *."),
+        ("expression", "n", "n+x", "The letter x is not used here. Use n."),
+        ("expression", "x", "A=x^2", "This asks for an expression. Leave out A =."),
+        ("expression", "x", "area = x^2", "This asks for an expression. Leave out area =."),
+        ("number", "x", "perimeter = 3", "This asks for a number. Leave out perimeter =."),
+        ("expression", "x", "dy/dx=3x^2", "Leave out dy/dx =."),
+        ("expression", "x", "x dy/dx", "dy/dx cannot be read here."),
+        ("equation", "x", "x=2 and -2", "Write each part whole, as in x = 2 or x = -2."),
+        (
+            "equation",
+            "x",
+            "x=2,3",
+            "Did you mean 2.3, or 2 and 3? Write a point, or a space after the comma.",
+        ),
+        (
+            "equation",
+            "x",
+            "x=2 x=3",
+            "These look like two statements. Write a comma or a word such as or between them.",
+        ),
+    ],
+)
+def test_problems_with_the_letters_of_the_question(kind: str, letter: str, typed: str, message: str) -> None:
+    problem = read(typed, Scheme(kind, "", {"variables": [letter]})).problem
+    assert problem is not None and problem.message == message
+
+
+@pytest.mark.parametrize(
     "typed", ["", "x+", "(x", "x^", "2*(x+1", r"\frac{1}{", "sin", "|x", "x_", "sqrt(", "-"]
 )
 def test_unfinished(typed: str) -> None:

@@ -11,6 +11,8 @@ from ..algebra.written import number
 from ..syntax.tree import (
     All,
     Any,
+    Group,
+    Matrix,
     Negative,
     Node,
     Not,
@@ -19,7 +21,9 @@ from ..syntax.tree import (
     Power,
     Relation,
     Sum,
+    Union,
     children,
+    contains,
     rebuild,
     walk,
 )
@@ -50,7 +54,7 @@ def negated(node: Node) -> Node:
             return node
         case Relation(op=op, left=left, right=right):
             return Relation(op, left, negated(right))
-        case All(items=(*others, last)) | Any(items=(*others, last)):
+        case All(items=(*others, last)) | Any(items=(*others, last)) | Group(items=(*others, last)):
             return rebuild(node, (*others, negated(last)))
         case Not(arg=arg):
             return Not(negated(arg))
@@ -67,7 +71,7 @@ def one_more(node: Node) -> Node:
     """A value with 1 added: worked out where it is rational, else written behind it."""
     if isinstance(node, Relation):
         return Relation(node.op, node.left, one_more(node.right))
-    if isinstance(node, All | Any | Not):
+    if isinstance(node, All | Any | Not | Group) and children(node):
         *others, last = children(node)
         return rebuild(node, (*others, one_more(last)))
     value = rational(node)
@@ -78,7 +82,7 @@ def one_more(node: Node) -> Node:
 
 def rational(node: Node) -> Fraction | None:
     """The exact value of a tree where the mathematical form knows it to be rational."""
-    if has_both_signs(node) or isinstance(node, Relation | All | Any | Not):
+    if has_both_signs(node) or contains(node, Relation, All, Any, Not, Group, Union, Matrix):
         return None
     value = core(node)
     return value.value if value.rational else None

@@ -10,6 +10,7 @@ from .words import Piece, split, use_only, whole
 
 SCALAR_KINDS = frozenset(("number", "expression", "equation", "inequality"))
 _CLOSED = frozenset((")", "]", "}", "%", "!", "°"))
+_ENDS = frozenset(("+", "-", "*", "/", "^", ")", "]", "}", "=", ","))
 _OPENED = frozenset(("(", "√", "∛", "∜"))
 
 
@@ -149,6 +150,7 @@ class _Resolver:
         if token.text in ("x", "X") and self.times(token):
             return
         following = self.peek()
+        self.refuse_name(token, following)
         if token.text in ("C", "nC") and self.chosen(token, following):
             return
         joined = self.declared_with_subscript(token, following)
@@ -164,12 +166,21 @@ class _Resolver:
             self.piece(piece, position, token.spaced and index == 0, last)
             position += piece.length
 
+    def refuse_name(self, token: Token, following: Token) -> None:
+        """A = 6 where a value is asked for, whether or not A is a letter of the question."""
+        asked = {"number": "a number", "expression": "an expression"}.get(self.setting.kind)
+        if asked and not self.out and following.text == "=" and token.text not in self.setting.declared:
+            raise ReadError(f"This asks for {asked}. Leave out {token.text} =.", token.position)
+
     def refuse_derivative(self, token: Token) -> None:
         """dy/dx and d/dx are no quotients of products; d must not cancel."""
         signs = [self.peek(ahead).text for ahead in range(3)]
         below = signs[1] if signs[0] == "/" else signs[2] if signs[:2] == ["}", "{"] else ""
         if len(below) == 2 and below[0] == "d" and "d" not in self.setting.declared:
-            raise ReadError(f"{token.text}/{below} cannot be read here.", token.position)
+            derivative = f"{token.text}/{below}"
+            named = not self.out and self.setting.kind == "expression" and self.peek(2).text == "="
+            problem = f"Leave out {derivative} =." if named else f"{derivative} cannot be read here."
+            raise ReadError(problem, token.position)
 
     def pieces(self, token: Token, opens: bool) -> tuple[Piece, ...]:
         if token.quoted and len(token.text) > 1:
@@ -244,4 +255,7 @@ class _Resolver:
             return
         if name.swapcase() in declared:
             raise ReadError(f"The letter {name} is not used here. Did you mean {name.swapcase()}?", position)
+        between = self.out and (self.out[-1].kind != "op" or self.out[-1].text in _CLOSED)
+        if name in ("x", "X") and between and self.peek().kind != "end" and self.peek().text not in _ENDS:
+            raise ReadError(f"The letter {name} is not used here. To multiply, write × or *.", position)
         raise ReadError(f"The letter {name} is not used here. {use_only(declared)}", position)

@@ -90,6 +90,11 @@ def _comma_groups(g: Grammar, token: Token, text: str) -> str:
         question = f"Did you mean {joined} or {groups[0]}.{groups[1]}? Write it without a comma."
     else:
         question = f"Did you mean {groups[0]}.{groups[1]}? Write a point, not a comma."
+        if g.setting.kind == "equation":
+            question = (
+                f"Did you mean {groups[0]}.{groups[1]}, or {groups[0]} and {groups[1]}? "
+                "Write a point, or a space after the comma."
+            )
     raise ReadError(question, token.position)
 
 

@@ -124,6 +124,8 @@ def _runs(word: str, left: int) -> list[tuple[str, ...]]:
 
 def _folded(word: str, powered: int) -> tuple[Choice, ...]:
     """CM, Kg, KWH: the wrong case where nothing else can be meant; m and M are never taken for each other."""
+    if word == "k":
+        return ()  # a thousand, or a kilo of something: nobody means kelvin by it
     found = [name for name in slips(word) if not _confuses(word, name)]
     if word[0] == "m" and len(found) < len(slips(word)):
         return ()  # mw may be a careless MW: asked about
