@@ -19,6 +19,8 @@ _CLOSING = frozenset(CLOSING.values())
 def unexpected(g: Grammar) -> ReadError:
     """The error for a token that cannot stand here."""
     token = g.token
+    if token.kind == "ask":
+        return ReadError(token.text, token.position)
     if token.kind == "end":
         before = g.tokens[g.at - 1] if g.at else token
         shown = _NAMES.get(before.text, before.text)
