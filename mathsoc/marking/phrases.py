@@ -14,7 +14,7 @@ _LONGEST = 80
 _BEFORE_WORDS = frozenset("\\ ")
 _LAYOUT = re.compile(r"\\(?:text|mathrm|mathbb|mathbf|operatorname)(?![A-Za-z])|\\[ ,;:!]|[\s{}~]+")
 _EMPTY = re.compile(
-    r"none|(?:thereare)?no(?:real)?(?:solutions?|roots?|values?|answers?)(?:exist)?|(?:the)?(?:emptyset|nullset)"
+    r"none|dne|doesnotexist|(?:thereare)?no(?:real)?(?:solutions?|roots?|values?|answers?)(?:exist)?|(?:the)?(?:emptyset|nullset)"
 )
 _ALL = re.compile(
     r"(?:[a-z](?:∈|\\in|in|is))?"

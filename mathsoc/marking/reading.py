@@ -11,6 +11,7 @@ from .phrases import phrase
 from .results import ReadError, SchemeError
 from .scheme import Scheme
 from .shown import Reading
+from .syntax.delimiters import bare
 from .syntax.grammar import Grammar
 from .syntax.lexicon import Setting, resolve
 from .syntax.lists import spaced_cells
@@ -75,6 +76,7 @@ def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:
     if len(text) > limits.MAX_CHARACTERS:
         raise ReadError(f"This is too long. Please use at most {limits.MAX_CHARACTERS} characters.")
     latex = notation == "latex" or (notation == "auto" and looks_like_latex(text))
+    text = bare(text)
     setting = Setting(scheme.kind, frozenset(scheme.variables), scheme.up_to_constant, latex)
     notes: list[str] = []
     unit = scheme.unit

@@ -8,6 +8,7 @@ from . import limits
 from .results import ReadError
 from .scheme import Scheme
 from .shown import Reading
+from .syntax.delimiters import words as words_of
 
 WORD_KINDS = frozenset(("text", "choice"))
 # What keyboards and word processors put in for ', " and -.
@@ -15,12 +16,15 @@ _PLAIN = str.maketrans(
     dict.fromkeys("’‘‛ʼ′´`", "'") | dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‐‑‒–—―−", "-")
 )
 _AROUND = "()[]. "
+_QUOTES = frozenset("\"'")
 
 
 def read_words(answer: str, scheme: Scheme) -> Reading:
     """The reading of a text or a choice: what was typed, or the label meant. Raises ReadError."""
     text = tidy(answer)
-    return Reading(True, _label(text, scheme) if scheme.kind == "choice" else " ".join(answer.split()))
+    if scheme.kind == "choice":
+        return Reading(True, _label(text, scheme))
+    return Reading(True, " ".join(words_of(answer).split()))
 
 
 def tidy(answer: str) -> str:
@@ -42,17 +46,37 @@ def is_right(words: str, scheme: Scheme) -> bool:
     Raises ReadError where a key is no text or no label.
     """
     if scheme.kind == "choice":
-        return any(
-            same_text(words, _label(tidy(key), scheme), _is_label(words, scheme)) for key in scheme.keys
-        )
+        sensitive = _is_label(words, scheme)
+        labels = (_label(tidy(key), scheme) for key in scheme.keys)
+        return any(_folded(words, sensitive) == _folded(label, sensitive) for label in labels)
     sensitive = scheme.options.get("case_sensitive") is True
     return any(same_text(words, key, sensitive) for key in scheme.keys)
 
 
 def same_text(answer: str, key: str, case_sensitive: bool) -> bool:
-    """Equal without regard to extra spaces and, unless asked for, to case."""
-    left, right = tidy(answer), tidy(key)
-    return left == right if case_sensitive else left.casefold() == right.casefold()
+    """Equal without regard to extra spaces and, unless asked for, to case.
+
+    Quotation marks around the answer and a full stop after it do not matter either, unless the key has them.
+    """
+    wanted = _folded(words_of(key), case_sensitive)
+    return any(_folded(form, case_sensitive) == wanted for form in _forms(tidy(answer)))
+
+
+def _folded(text: str, case_sensitive: bool) -> str:
+    return tidy(text) if case_sensitive else tidy(text).casefold()
+
+
+def _forms(text: str) -> list[str]:
+    """The tidy text, and it without its full stop, its quotation marks, its LaTeX."""
+    forms = [text, words_of(text)]
+    while True:
+        last = forms[-1]
+        stop = last.endswith(".") and not last.endswith("..")
+        quoted = len(last) > 2 and last[0] == last[-1] and last[0] in _QUOTES
+        inner = words_of(last[:-1] if stop else last[1:-1] if quoted else "")
+        if not inner.strip():
+            return list(dict.fromkeys(forms))
+        forms.append(" ".join(inner.split()))
 
 
 def _tidied(text: str) -> str:
@@ -96,11 +120,14 @@ def _alike(text: str, label: str) -> tuple[bool, ...]:
 def _label(text: str, scheme: Scheme) -> str:
     """The label that the tidy text stands for: (b) and B. choose B."""
     labels = _labels(scheme)
-    fits = [_alike(text, _tidied(label)) for label in labels]
-    for level in zip(*fits, strict=True):
-        found = {label for label, fit in zip(labels, level, strict=True) if fit}
-        if len(found) == 1:
-            return found.pop()
+    forms = _forms(text)
+    for form in forms:
+        typed = [_alike(form, _tidied(label)) for label in labels]
+        shown = [_alike(form, _tidied(words_of(label))) for label in labels]
+        for level in (*zip(*typed, strict=True), *zip(*shown, strict=True)):
+            found = {label for label, fit in zip(labels, level, strict=True) if fit}
+            if len(found) == 1:
+                return found.pop()
     if labels:
         raise ReadError(f"Choose one of {', '.join(labels)}.")
-    return _bare(text)
+    return _bare(forms[-1])

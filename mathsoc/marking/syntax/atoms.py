@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..results import ReadError
 from .brackets import CLOSING, bars, bracket
-from .calls import function, nested_postfix, root
+from .calls import function, nested_postfix, raised_root, root
 from .characters import vulgar
 from .commands import command
 from .literals import number
@@ -48,6 +48,12 @@ def atom(g: Grammar) -> Node:
     if token.text == "∅":
         g.take()
         return Group("{", (), "}")
+    if token.text == "^":
+        raised = raised_root(g)
+        if raised is not None:
+            return raised
+    if token.text == "<" and g.setting.kind == "sequence" and _angled(g):
+        return bracket(g)
     if token.text in ("?", "#", "@", "_"):
         raise ReadError(f"The sign {token.text} cannot be read here.", token.position)
     raise g.unexpected()
@@ -58,6 +64,20 @@ def _symbol(g: Grammar) -> Node:
     if token.text in ("f", "g", "h") and g.is_op("(") and token.text not in g.setting.declared:
         g.notes.append(f"{token.text}(…) is read as {token.text}·(…)")
     return Symbol(token.text)
+
+
+def _angled(g: Grammar) -> bool:
+    """<3, 4>: makes round brackets of two angle brackets, if the second is there."""
+    level = 0
+    for at in range(g.at + 1, len(g.tokens)):
+        token = g.tokens[at]
+        if token.kind == "op":
+            level += (token.text in CLOSING) - (token.text in CLOSING.values())
+        if level == 0 and token.kind == "op" and token.text == ">":
+            g.tokens[at] = token._replace(text=")")
+            g.exchange(g.token._replace(text="("))
+            return True
+    return False
 
 
 def suffixes(g: Grammar, node: Node) -> Node:

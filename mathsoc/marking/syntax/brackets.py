@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..results import ReadError
+from .layouts import braced_system, determinant, opens_system
 from .tokens import Token
-from .tree import Call, Group, Node
+from .tree import Call, Group, Matrix, Node, Quotient
 
 CLOSING = {"(": ")", "[": "]", "{": "}", "⦃": "⦄", "⌊": "⌋", "⌈": "⌉"}
 
@@ -23,6 +24,7 @@ def bracketed(g: Grammar, opening: Token) -> tuple[tuple[Node, ...], Token]:
         items: tuple[Node, ...] = ()
     else:
         node = g.statements()
+        node = _stacked(g, node)
         items = node.items if isinstance(node, Group) and node.opening == "" else (node,)
     if g.token.kind == "end":
         where = f"The bracket opened at {opening.position} is never closed."
@@ -37,17 +39,31 @@ def bracketed(g: Grammar, opening: Token) -> tuple[tuple[Node, ...], Token]:
     return items, closing
 
 
+def _stacked(g: Grammar, top: Node) -> Node:
+    """{a \\over b} and {n \\choose k}: all that stands in the bracket before and after."""
+    if not g.is_op("over", "choose"):
+        return top
+    command = g.take()
+    if g.token.kind == "end" or g.is_op("}"):
+        raise ReadError(f"Something is missing after \\{command.text}.", command.position, unfinished=True)
+    bottom = g.statements()
+    return Quotient(top, bottom) if command.text == "over" else Call("binomial", (top, bottom))
+
+
 def bracket(g: Grammar) -> Node:
     """Brackets that group one thing, or that make a set, a sequence or an interval."""
     raised = g.at > 0 and g.tokens[g.at - 1].text in ("^", "_")  # x^{2}, even where a set is asked for
     opening = g.take()
+    if opening.text == "⦃" and opens_system(g.token):
+        return braced_system(g)
     items, closing = bracketed(g, opening)
     if opening.text in ("⌊", "⌈"):
         return Call("floor" if opening.text == "⌊" else "ceil", items)
     grouping = (
         opening.text == "(" or g.setting.scalar or (opening.text == "{" and (g.setting.latex or raised))
     )
-    if len(items) == 1 and grouping:
+    framed = isinstance(items[0], Matrix) if len(items) == 1 and opening.text in "([" else False
+    if len(items) == 1 and (grouping or framed):
         return items[0]
     opened = {"⦃": "{"}.get(opening.text, opening.text)
     return Group(opened, items, {"⦄": "}"}.get(closing.text, closing.text))
@@ -67,4 +83,4 @@ def bars(g: Grammar) -> Node:
     g.take()
     g.level -= 1
     g.bars -= 1
-    return Call("abs", (inner,))
+    return determinant(inner, opening) if isinstance(inner, Matrix) else Call("abs", (inner,))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..results import ReadError
 from .brackets import bracketed
+from .indices import log_base, root_degree
 from .lists import flat
 from .names import ARGUMENTS, BARE, INVERSES, TIGHT
 from .tokens import Token
@@ -19,8 +20,28 @@ def root(degree: int, arg: Node) -> Node:
     return Call("sqrt", (arg,)) if degree == 2 else Call("root", (arg, Number(str(degree))))
 
 
+def raised_root(g: Grammar) -> Node | None:
+    """³√x, where nothing stands before it that the 3 could be a power of."""
+    at = g.at + 1
+    braced = g.tokens[at].text in ("(", "{")
+    digit = g.tokens[at + braced]
+    sign = g.ahead(3 + braced if braced else 2)
+    is_root = (sign.kind, sign.text) in (("op", "√"), ("fn", "sqrt"), ("cmd", "sqrt"))
+    if not (g.is_op("^") and digit.kind == "number" and digit.text.isdigit() and is_root):
+        return None
+    g.seek(g.at + (4 if braced else 2))
+    inner = nested_postfix(g, sign)
+    if isinstance(inner, Call) and inner.name == "sqrt" and int(digit.text) > 1:
+        return root(int(digit.text), inner.args[0])
+    return None
+
+
 def function(g: Grammar, name: Token) -> Node:
     """A function after its name was taken: sin(x), sin x, sin^2 x, log_2(8)."""
+    if name.text in ("sqrt", "root"):
+        degree = root_degree(g, name)
+        if degree is not None:
+            return root(degree, _arguments(g, name)[0])
     base = _log_base(g) if name.text == "log" else None
     exponent = _function_power(g, name)
     args = _arguments(g, name)
@@ -50,14 +71,7 @@ def _call(name: Token, args: tuple[Node, ...], base: Node | None) -> Node:
 
 def _log_base(g: Grammar) -> Node | None:
     if not g.is_op("_"):
-        if (
-            g.token.kind == "number"
-            and g.token.text in ("10", "2")
-            and not g.token.spaced
-            and g.ahead().text == "("
-        ):
-            return Number(g.take().text)  # log10(x), log2(8)
-        return None
+        return log_base(g)
     underscore = g.take()
     if g.token.kind == "end":
         raise ReadError("Something is missing after _.", underscore.position, unfinished=True)

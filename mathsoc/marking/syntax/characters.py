@@ -48,6 +48,10 @@ def characters(text: str) -> tuple[str, Sequence[int]]:
     positions: list[int] = []
     run = ""  # "^" or "_" while inside a run of raised or lowered characters
     for position, char in enumerate(text, 1):
+        if char == "√" and run == "^" and _may_be_degree(text, position):
+            raise ReadError(
+                "Is the small figure a power or part of the root? Write a sign before it.", position
+            )
         if char in _DOTS and out and out[-1].isdigit() and "." in out:
             out[-1] = f"\\dot{{{out[-1]}}}"  # 0.3̇
             positions += [position] * (len(out[-1]) - 1)
@@ -67,6 +71,12 @@ def characters(text: str) -> tuple[str, Sequence[int]]:
         out.append(")")
         positions.append(len(text))
     return "".join(out), positions
+
+
+def _may_be_degree(text: str, position: int) -> bool:
+    """2³√5, the root at `position`: is it 2 ∛5 or 2³ √5? In x³√y and in 2²√5 the figure is a power."""
+    figure = text[position - 2 : position - 1]
+    return figure in "³⁴⁵⁶⁷⁸⁹" and position > 2 and text[position - 3].isdecimal()
 
 
 def _one(char: str, position: int) -> str:

@@ -1,4 +1,4 @@
-"""LaTeX commands with arguments: fractions, roots, binomials, matrices."""
+"""LaTeX commands with arguments: fractions, roots, binomials."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from ..results import ReadError
 from .brackets import bracketed
+from .layouts import layout
 from .names import BINOMIAL_COMMANDS, FRACTION_COMMANDS
 from .tokens import Token
-from .tree import Call, Matrix, Node, Number, Quotient
+from .tree import Call, Node, Number, Quotient
 
 if TYPE_CHECKING:
     from .grammar import Grammar
@@ -25,7 +26,7 @@ def command(g: Grammar) -> Node:
     if token.text in ("placeholder", "square"):
         raise ReadError("There is an empty box that is still to be filled.", token.position, unfinished=True)
     if token.text.startswith("begin:"):
-        return _environment(g, token)
+        return layout(g, token)
     raise ReadError(f"\\{token.text} cannot be read here.", token.position)
 
 
@@ -49,6 +50,8 @@ def argument(g: Grammar, owner: Token) -> Node:
     if token.kind == "number" and len(token.text) > 1 and token.text[0] != ".":
         g.exchange(Token("number", token.text[1:], token.position + 1))
         return Number(token.text[0])
+    if token.kind == "number" and token.text.isdigit():
+        return Number(g.take().text)  # \\frac 1 2
     g.deeper()
     node = g.atom()
     g.level -= 1
@@ -68,34 +71,3 @@ def _latex_root(g: Grammar, token: Token) -> Node:
     if degree is None or degree == Number("2"):
         return Call("sqrt", (arg,))
     return Call("root", (arg, degree))
-
-
-def _environment(g: Grammar, token: Token) -> Node:
-    name = token.text.partition(":")[2]
-    if name not in ("matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "array"):
-        raise ReadError("This kind of layout cannot be read here.", token.position)
-    rows: list[tuple[Node, ...]] = []
-    row: list[Node] = []
-    g.deeper()
-    while True:
-        row.append(g.either())
-        if g.is_op("&"):
-            g.take()
-            continue
-        rows.append(tuple(row))
-        row = []
-        if g.is_op("\\\\"):
-            g.take()
-        if _ends(g, name):
-            break
-        if g.tokens[g.at - 1].text != "\\\\":
-            raise g.unexpected()
-    g.take()
-    g.level -= 1
-    if len({len(cells) for cells in rows}) != 1:
-        raise ReadError("The rows of this matrix are not equally long.", token.position)
-    return Matrix(tuple(rows))
-
-
-def _ends(g: Grammar, name: str) -> bool:
-    return g.token.kind == "cmd" and g.token.text == f"end:{name}"

@@ -29,6 +29,8 @@ def check_two_statements(g: Grammar) -> None:
 def unexpected(g: Grammar) -> ReadError:
     """The error for a token that cannot stand here."""
     token = g.token
+    if token.kind == "ask":
+        return ReadError(token.text, token.position)
     if token.kind == "end":
         before = g.tokens[g.at - 1] if g.at else token
         shown = _NAMES.get(before.text, before.text)

@@ -15,7 +15,24 @@ FUNCTIONS = {
     "abs": "abs", "sign": "sign", "sgn": "sign", "signum": "sign", "floor": "floor", "ceil": "ceil",
     "ceiling": "ceil", "factorial": "factorial", "binomial": "binomial", "binom": "binomial",
     "choose": "binomial", "nCr": "binomial", "nPr": "permutations", "gcd": "gcd", "hcf": "gcd", "lcm": "lcm",
+    "cotan": "cot", "nthroot": "root",
     "cis": "cis", "max": "max", "min": "min", "re": "re", "im": "im", "conj": "conj", "arg": "arg",
+}  # fmt: skip
+
+# Names that are functions only where an argument follows: elsewhere letters that are multiplied.
+CALLED = {
+    "tg": "tan", "ctg": "cot", "cotg": "cot", "cth": "coth", "arctg": "arctan", "arcctg": "arccot",
+    "arsh": "arsinh", "arch": "arcosh", "arth": "artanh", "sen": "sin", "loge": "ln",
+    "sh": "sinh", "ch": "cosh", "th": "tanh",
+}  # fmt: skip
+# Asked about where an argument follows.
+ASKED = {
+    "In": "Did you mean ln, with a small L?",
+    "sqr": "Did you mean a square root (sqrt) or a square (^2)?",
+}
+ASKED_UNDECLARED = {
+    "sh": "Did you mean sinh, or s times h?", "ch": "Did you mean cosh, or c times h?",
+    "th": "Did you mean tanh, or t times h?",
 }  # fmt: skip
 
 # How many arguments each takes; one where it is not listed.
@@ -65,7 +82,7 @@ NOT_PRODUCTS = frozenset((
     "nil", "zoo", "pls", "sum", "int", "lim", "var", "def", "for", "if",
     "else", "do", "so", "to", "of", "on", "be", "we", "he", "she",
     "sir", "half", "even", "odd", "any", "all", "zero", "five", "four", "nine",
-    "real", "pass", "import", "from", "or", "sine", "cosine", "tangent",
+    "real", "pass", "import", "from", "or", "sine", "cosine", "tangent", "dne",
 ))  # fmt: skip
 # How to write what these words say.
 SAID = {
@@ -88,23 +105,30 @@ COMMAND_OPERATORS = {
     "neg": "not", "vert": "|", "lvert": "|", "rvert": "|", "mid": "|", "lbrace": "⦃", "rbrace": "⦄",
     "lbrack": "[", "rbrack": "]", "lparen": "(", "rparen": ")", "degree": "°", "circ": "∘", "colon": ":",
     "emptyset": "∅", "varnothing": "∅", "differentialD": "d", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈",
-    "rceil": "⌉", "equal": "=", "plus": "+", "percent": "%",
+    "rceil": "⌉", "equal": "=", "plus": "+", "percent": "%", "langle": "(", "rangle": ")", "over": "over",
+    "choose": "choose",
 }  # fmt: skip
 COMMAND_WORDS = {
-    "infty": "inf", "exponentialE": "e", "imaginaryI": "i", "imaginaryJ": "i", "abs": "abs",
+    "infty": "inf", "exponentialE": "e", "imaginaryI": "i", "imaginaryJ": "i", "abs": "abs", "imath": "i",
+    "jmath": "j",
 }  # fmt: skip
 TEXT_COMMANDS = frozenset((
     "operatorname", "operatorname*", "mathrm", "text", "textrm", "mathit", "mathbf", "mathsf",
-    "textit", "textbf", "mbox", "boldsymbol",
+    "textit", "textbf", "mbox", "boldsymbol", "bm", "mathtt", "mathnormal", "textsf", "texttt", "textup",
+    "textnormal",
 ))  # fmt: skip
 SPACE_COMMANDS = frozenset((
     "quad", "qquad", "space", "displaystyle", "textstyle", "limits", "nolimits", "thinspace",
     "enspace", "ensuremath", "bigl", "bigr", "big", "Big", "Bigl", "Bigr", "bigg", "biggl", "biggr",
-    "middle", "nobreak", "left", "right", "hspace",
+    "middle", "nobreak", "left", "right", "mleft", "mright", "Bigg", "Biggl", "Biggr", "bigm", "Bigm",
+    "biggm", "Biggm", "scriptstyle", "scriptscriptstyle", "medspace", "thickspace", "negthinspace", "strut",
+    "mathstrut", "nonumber", "notag", "rm", "bf",
 ))  # fmt: skip
-FRACTION_COMMANDS = frozenset(("frac", "dfrac", "tfrac", "cfrac"))
+FRACTION_COMMANDS = frozenset(("frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"))
 BINOMIAL_COMMANDS = frozenset(("binom", "dbinom", "tbinom"))
 OTHER_COMMANDS = frozenset(("sqrt", "begin", "end", "placeholder", "square", "mathbb", "boxed"))
+# These begin names of other commands: \\overline, \\bmod, \\chi.
+WHOLE_COMMANDS = frozenset(("over", "choose", "bm", "rm", "bf", *CALLED))
 
 # Signs of work that is still to be done.
 UNREADABLE_COMMANDS = frozenset(("int", "iint", "iiint", "oint", "sum", "prod", "coprod", "lim"))
@@ -112,5 +136,5 @@ UNREADABLE_COMMANDS = frozenset(("int", "iint", "iiint", "oint", "sum", "prod", 
 COMMANDS = frozenset(
     set(COMMAND_OPERATORS) | set(COMMAND_WORDS) | set(FUNCTIONS) | set(GREEK) | set(GREEK_VARIANTS) | {"pi"}
     | UNREADABLE_COMMANDS | TEXT_COMMANDS | SPACE_COMMANDS
-    | FRACTION_COMMANDS | BINOMIAL_COMMANDS | OTHER_COMMANDS
+    | set(CALLED) | FRACTION_COMMANDS | BINOMIAL_COMMANDS | OTHER_COMMANDS
 )  # fmt: skip

@@ -15,6 +15,8 @@ from .. import limits
 from ..results import ReadError
 from .characters import characters, is_vulgar
 from .names import (
+    ASKED,
+    CALLED,
     COMMAND_OPERATORS,
     COMMAND_WORDS,
     COMMANDS,
@@ -25,8 +27,10 @@ from .names import (
     SPACE_COMMANDS,
     TEXT_COMMANDS,
     UNREADABLE_COMMANDS,
+    WHOLE_COMMANDS,
 )
 from .recurring import recurring
+from .typeset import untypeset
 
 _PAIRS = {
     "**": "^",
@@ -53,6 +57,10 @@ _TOKEN = re.compile(
 )
 _SPACE, _WORD, _NUMBER, _PAIR, _COMMAND = 1, 2, 3, 4, 5
 _LETTERS = re.compile("[A-Za-z]*")
+_ARGUMENT = re.compile(r" *\(| +[A-Za-z0-9√\\|⌊]|[√\\]")  # what follows the name of a function
+_ARC = re.compile(" +((?:sin|cos|tan|sec|csc|cot|tg|ctg)h?[A-Za-z]*)")
+_NAMES = frozenset((*GREEK, *CALLED, *FUNCTIONS, "pi")) - {"sqrt", "binom"}
+_CALLED = frozenset((*CALLED, *ASKED))
 
 
 class Token(NamedTuple):
@@ -71,7 +79,7 @@ token_of: Callable[[tuple[str, str, int, bool, bool]], Token] = partial(tuple.__
 
 def tokenize(text: str) -> list[Token]:
     """The tokens of `text`, closed by one of kind `end`. Raises ReadError."""
-    tokens = _Scanner(*characters(text)).run()
+    tokens = _Scanner(*characters(untypeset(text) if "\\" in text else text)).run()
     if len(tokens) > limits.MAX_TOKENS:
         raise ReadError("This is too long to be read. Please write a shorter answer.")
     tokens.append(Token("end", "", len(text) + 1))
@@ -137,13 +145,20 @@ class _Scanner:
             raise ReadError("Two numbers stand next to each other. Write a sign between them.", start)
         value, length = found
         self.at += length
+        if self.peek().isdigit():
+            raise ReadError("No figure can stand after those that recur.", self.positions[self.at])
         self.emit("vulgar", f"{value.numerator}\u2044{value.denominator}", start)
         return True
 
     def word(self, text: str, start: int) -> None:
         if len(text) > limits.MAX_WORD:
             raise ReadError("This word is too long to be read.", start)
-        self.emit("word", text, start)
+        arc = _ARC.match(self.text, self.at) if text == "arc" else None
+        if arc:
+            self.at = arc.end()
+            text += arc[1]
+        called = text in _CALLED and _ARGUMENT.match(self.text, self.at) is not None
+        self.emit("word", text, start, quoted=called)
 
     def operator(self, char: str, start: int) -> None:
         if char in FROM_GREEK:
@@ -185,7 +200,7 @@ class _Scanner:
             self.text_command(start)
         elif name in SPACE_COMMANDS:
             self.spaced = True
-            if name in ("left", "right") and self.peek() == ".":
+            if name.endswith(("left", "right")) and self.peek() == ".":
                 self.at += 1
         elif name in COMMAND_OPERATORS:
             self.emit("op", COMMAND_OPERATORS[name], start, quoted=True)
@@ -193,7 +208,7 @@ class _Scanner:
             self.emit("word", COMMAND_WORDS[name], start, quoted=True)
         elif name in GREEK_VARIANTS:
             self.emit("word", GREEK_VARIANTS[name], start, quoted=True)
-        elif name in GREEK or name == "pi" or (name in FUNCTIONS and name not in ("sqrt", "binom")):
+        elif name in _NAMES:
             self.emit("word", name, start, quoted=True)
         elif name in ("begin", "end"):
             self.emit("cmd", f"{name}:{self.braced_name(start)}", start)
@@ -243,6 +258,6 @@ def _known_prefix(name: str, position: int) -> tuple[str, int]:
     for length in range(len(name), 1, -1):
         if name[:length] in UNREADABLE_COMMANDS:
             raise ReadError(f"\\{name[:length]} cannot be read here.", position)
-        if name[:length] in COMMANDS:
+        if name[:length] in COMMANDS and (length == len(name) or name[:length] not in WHOLE_COMMANDS):
             return name[:length], len(name) - length
     raise ReadError(f"The command \\{name[:20]} is not known here.", position)

@@ -6,12 +6,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..results import ReadError
-from .names import CONSTANTS, FUNCTIONS, GREEK, KEYWORDS, NOT_PRODUCTS, SAID, UNIT_WORDS
+from .names import (
+    ASKED,
+    ASKED_UNDECLARED,
+    CALLED,
+    CONSTANTS,
+    FUNCTIONS,
+    GREEK,
+    KEYWORDS,
+    NOT_PRODUCTS,
+    SAID,
+    UNIT_WORDS,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """`kind`: fn, const, var or key."""
+    """`kind`: fn, const, var, key or ask (then the name is the question)."""
 
     kind: str
     name: str
@@ -25,7 +36,11 @@ _INNER_GREEK = tuple(name for name in GREEK if len(name) >= 3)
 
 
 def whole(word: str, declared: frozenset[str]) -> Piece | None:
-    """The reading of the word as one thing, if it has one."""
+    """The reading as one thing of a word that stands alone or before an argument, if it has one."""
+    return _one(word, declared) or _called(word, declared)
+
+
+def _one(word: str, declared: frozenset[str]) -> Piece | None:
     if word in declared:
         return Piece("var", word, len(word))
     if len(word) == 2 and word in GREEK and declared and all(c in declared or c in CONSTANTS for c in word):
@@ -39,6 +54,16 @@ def whole(word: str, declared: frozenset[str]) -> Piece | None:
     if word in GREEK:
         return Piece("var", word, len(word))
     return Piece("var", word, 1) if len(word) == 1 else None
+
+
+def _called(word: str, declared: frozenset[str]) -> Piece | None:
+    """The function that a word names where an argument follows, or what must be asked about it."""
+    if declared and all(char in declared or char in CONSTANTS for char in word):
+        return None
+    question = ASKED.get(word) or (None if declared else ASKED_UNDECLARED.get(word))
+    if question:
+        return Piece("ask", question, len(word))
+    return Piece("fn", CALLED[word], len(word)) if word in CALLED else None
 
 
 def split(word: str, declared: frozenset[str], position: int, opens: bool) -> tuple[Piece, ...]:
@@ -55,7 +80,7 @@ def split(word: str, declared: frozenset[str], position: int, opens: bool) -> tu
 @lru_cache(maxsize=4096)
 def _split(word: str, declared: frozenset[str], opens: bool) -> tuple[tuple[Piece, ...], str]:
     """The pieces, and what is wrong with them."""
-    single = whole(word, declared)
+    single = _one(word, declared)
     if single is not None:
         return (single,), ""
     pieces = _segment(word, declared)
