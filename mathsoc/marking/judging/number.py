@@ -11,7 +11,7 @@ from ..algebra.node import ONE, ZERO, Core, q, symbols
 from ..results import Finding, NeedsPool
 from ..scheme import Scheme
 from ..syntax.tree import Call, Negative, Node, Number, Power, Product, walk
-from . import both_signs, complex_numbers, equality
+from . import both_signs, complex_numbers, equality, unseen
 
 _DECIMAL_KEY_FIGURES = 6
 
@@ -44,7 +44,7 @@ def _with_letters(mine: Core, theirs: Core, in_place: bool) -> Finding:
     from . import sampling
 
     result = sampling.compare(mine, theirs, real_parts=True)
-    if not result.different and result.agree >= sampling.ENOUGH:
+    if not result.different and result.agree >= sampling.ENOUGH and not unseen.possible([mine], [theirs]):
         return Finding(True, "sampled")
     return Finding(False, found.method, "This asks for a number, without letters.", "type")
 
