@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 
-from ..algebra.balls import Unclear, evaluate, surely_not_real
-from ..algebra.core import add, divide, subtract
+from ..algebra.core import add, divide
 from ..algebra.node import ZERO, Core, I, walk
-from ..limits import BALL_BITS
-from ..results import Finding, NeedsPool, Undecided
+from ..results import Finding, Undecided
 from ..syntax.tree import Constant, Negative, Node, Number, Product, Sum
 from ..syntax.tree import walk as walk_tree
 from . import equality
@@ -19,57 +16,6 @@ _UNSURE = "The engine could not decide this."
 
 def has_i(*values: Core) -> bool:
     return any(part == I for value in values for part in walk(value))
-
-
-def within(
-    mine: Core, theirs: Core, absolute: Fraction | None, relative: Fraction, in_place: bool
-) -> Finding:
-    """|answer − key| ≤ the absolute size, or ≤ relative·|key|; near a real key a real answer is asked for."""
-    found = _exactly(mine, theirs, absolute, relative)
-    if found is None:
-        if in_place:
-            raise NeedsPool
-        if not has_i(theirs):
-            return _beside_real(mine, theirs)
-        from . import nearness
-
-        found = nearness.within(mine, theirs, absolute, relative)
-        return Finding(True, "ball") if found else Finding(False, "ball", equality.DIFFERENT, "value")
-    return Finding(True, "exact") if found else Finding(False, "exact", equality.DIFFERENT, "value")
-
-
-def _exactly(mine: Core, theirs: Core, absolute: Fraction | None, relative: Fraction) -> bool | None:
-    """With rational parts; None where they are not."""
-    apart, key, answer = gaussian(subtract(mine, theirs)), gaussian(theirs), gaussian(mine)
-    if answer is not None and answer[1] and not has_i(theirs):
-        return False
-    if apart is None or (absolute is None and key is None):
-        return None
-    allowed = absolute**2 if absolute is not None else relative**2 * _square(key or (Fraction(0),) * 2)
-    return _square(apart) <= allowed
-
-
-def _beside_real(mine: Core, theirs: Core) -> Finding:
-    """A real number is asked for: one with an imaginary part, however small, is another."""
-    try:
-        if surely_not_real(evaluate(mine, {}, BALL_BITS)):
-            return Finding(False, "ball", equality.DIFFERENT, "value")
-    except Unclear:
-        pass
-    found = equality.equal(mine, theirs, in_place=False)
-    if found.equal:
-        return found
-    raise Undecided(_UNSURE, "ball")
-
-
-def _square(parts: tuple[Fraction, Fraction]) -> Fraction:
-    return parts[0] ** 2 + parts[1] ** 2
-
-
-def gaussian(value: Core) -> tuple[Fraction, Fraction] | None:
-    """The real and the imaginary part of a number, where both are rational."""
-    real, imaginary = parts(value)
-    return (real.value, imaginary.value) if real.rational and imaginary.rational else None
 
 
 def parts(value: Core) -> tuple[Core, Core]:

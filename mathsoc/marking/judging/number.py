@@ -109,7 +109,7 @@ def within(
     if mine == theirs:
         return Finding(True, "identical")
     if complex_numbers.has_i(mine, theirs):
-        return complex_numbers.within(mine, theirs, absolute, relative, in_place)
+        return equality.equal(mine, theirs, in_place)  # a complex value is only near itself
     if absolute is not None:
         apart, allowed = subtract(mine, theirs), absolute
     elif theirs != ZERO:
@@ -150,8 +150,6 @@ def _to_figures(answer: Node, mine: Core, theirs: Core, name: str, count: int, i
     """The answer must round to the key's figures and be written with at least that many."""
     if not theirs.rational and in_place:
         raise NeedsPool
-    if name == "sf" and theirs == ZERO and mine.rational:
-        return _nothing(answer, mine, count)
     wanted, unit = rounded(theirs, name, count)
     if not mine.rational:
         return _not_written_out(mine, wanted, unit, name, count, in_place)
@@ -164,15 +162,6 @@ def _to_figures(answer: Node, mine: Core, theirs: Core, name: str, count: int, i
         return Finding(False, "exact", f"Write this as a decimal to {asked}.", "form")
     if (_figures(written) if name == "sf" else _places(written)) < count:
         return Finding(False, "exact", f"Right so far, but give it to {asked}.", "accuracy")
-    return Finding(True, "exact")
-
-
-def _nothing(answer: Node, mine: Core, count: int) -> Finding:
-    """0 has no significant figures: 0, 0.0 and 0.00 are all right, and no other number is."""
-    if mine != ZERO:
-        return _told(False, "exact", mine, ZERO)
-    if _literal(answer) is None:
-        return Finding(False, "exact", f"Write this as a decimal to {_wording('sf', count)}.", "form")
     return Finding(True, "exact")
 
 
