@@ -89,6 +89,7 @@ def _mark(answer: str, scheme: Scheme, notation: str, in_place: bool) -> Verdict
 def _judged(parsed: Parsed, reading: Reading, scheme: Scheme, in_place: bool) -> Verdict:
     findings: list[Finding] = []
     waiting: list[Undecided | NeedsPool] = []
+    unread: list[ReadError] = []
     for key in scheme.keys:
         try:
             finding = judges.judge(parsed.tree, _parsed_key(key, scheme).tree, scheme, in_place)
@@ -96,10 +97,13 @@ def _judged(parsed: Parsed, reading: Reading, scheme: Scheme, in_place: bool) ->
             waiting.append(doubt)
             continue
         except ReadError as error:  # found only while marking: a hidden division by zero
-            return unreadable(Reading(ok=False, problem=error.problem))
+            unread.append(error)
+            continue
         if finding.equal:
             return Verdict(CORRECT, CORRECT_REASON, "", finding.method, reading)
         findings.append(finding)
+    if unread and not any(isinstance(doubt, NeedsPool) for doubt in waiting):
+        return unreadable(Reading(ok=False, problem=unread[0].problem))
     return _not_correct(findings, waiting, reading)
 
 

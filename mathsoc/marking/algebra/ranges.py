@@ -25,6 +25,12 @@ def is_positive(node: Core) -> bool:
     return low is not None and (low.value > 0 or (low.value == 0 and low.strict))
 
 
+def is_nonnegative(node: Core) -> bool:
+    """Is the value surely real and at least 0 at every real point?"""
+    low = _low(node) if is_entire(node) else None
+    return low is not None and low.value >= 0
+
+
 def is_entire(node: Core) -> bool:
     """Has the expression a real value at every real point?"""
     match node.kind:

@@ -6,7 +6,7 @@ from ..algebra import residues
 from ..algebra.node import Core, symbols, walk
 from ..algebra.whole_letters import by_remainders, whole_letters
 from ..results import Finding, NeedsPool, Undecided
-from . import certain
+from . import certain, unseen
 
 DIFFERENT = "The value is different."
 NOT_THE_SAME = "This is not equal to the right answer."
@@ -69,5 +69,7 @@ def numerically(answer: Core, key: Core) -> Finding:
     if result.different:
         return Finding(False, "counterexample", f"{NOT_THE_SAME} They differ at {result.where}.", "value")
     if result.agree >= sampling.ENOUGH:
+        if unseen.possible([answer], [key]):
+            raise Undecided("The engine could not decide whether these are equal everywhere.", "sampled")
         return Finding(True, "sampled")
     return symbolic.compare(answer, key)

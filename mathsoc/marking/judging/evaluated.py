@@ -14,6 +14,7 @@ from ..algebra.node import ZERO, Core, I, sym, symbols
 from ..algebra.node import walk as parts_of
 from ..syntax.tree import Call, Constant, Negative, Node, Number, Power, Product, Quotient, Sum, Symbol, walk
 from .lowest_terms import fractions_reduced, unsigned
+from .powers import powers_left
 
 # A constant this close to a fraction of this size is that fraction.
 _SURE_BITS = 300
@@ -25,7 +26,7 @@ def evaluated(tree: Node) -> bool:
     """Nothing is left that could be worked out: no sum, product, power or function with a simpler value."""
     if any(_unfinished(node) or _loose(node) for node in walk(tree)) or _turns_rational(tree):
         return False
-    return fractions_reduced(tree) and not _idle_letters(tree)
+    return fractions_reduced(tree) and not powers_left(tree) and not _idle_letters(tree)
 
 
 def _unfinished(node: Node) -> bool:

@@ -23,7 +23,7 @@ from ..syntax.tree import (
     walk,
 )
 from .evaluated import evaluated
-from .lowest_terms import lowest_terms, unsigned
+from .lowest_terms import lowest_terms, unsigned, without_double_signs
 from .polynomial_forms import in_factors, in_terms, polynomial
 
 REASONS = {
@@ -33,6 +33,16 @@ REASONS = {
     "factorised": "This is equal, but not fully factorised.",
     "expanded": "This is equal, but not fully expanded.",
 }
+
+
+_TWO_SIGNS = "The value is right, but two minus signs cancel. Write it without them."
+
+
+def reason(tree: Node, form: str) -> str:
+    """Why the tree has not the form."""
+    if form == "lowest-terms" and lowest_terms(without_double_signs(tree)):
+        return _TWO_SIGNS
+    return REASONS[form]
 
 
 def has_form(tree: Node, key: Node, form: str, in_place: bool) -> bool:

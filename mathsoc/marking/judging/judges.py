@@ -12,6 +12,7 @@ from ..syntax.tree import All, Any, Group, Matrix, Node, Not, Relation, Union, c
 from . import (
     antiderivatives,
     branches,
+    degrees,
     domains,
     equality,
     forms,
@@ -38,8 +39,13 @@ def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
     if found.equal and scheme.domain == "strict" and not _same_domain(answer, key, in_place):
         return Finding(False, found.method, "This is equal, but not defined at the same places.", "domain")
     if found.equal and scheme.form != "any" and not _has_form(answer, key, scheme.form, in_place):
-        return Finding(False, found.method, forms.REASONS[scheme.form], "form")
+        return Finding(False, found.method, _why_not(answer, scheme.form), "form")
     return found
+
+
+def _why_not(answer: Node, form: str) -> str:
+    listed = isinstance(answer, Group | Matrix | Union | Relation | All | Any | Not)
+    return forms.REASONS[form] if listed else forms.reason(answer, form)
 
 
 def _has_form(answer: Node, key: Node, form: str, in_place: bool) -> bool:
@@ -58,6 +64,7 @@ def _same_domain(answer: Node, key: Node, in_place: bool) -> bool:
 def _by_kind(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
     match scheme.kind:
         case "number":
+            degrees.refuse(answer, key)
             return number.judge(answer, key, scheme, in_place)
         case "expression":
             return _expression(answer, key, scheme, in_place)

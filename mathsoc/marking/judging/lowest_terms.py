@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from math import gcd
+from math import gcd, prod
 
 from ..algebra.convert import core
 from ..algebra.core import base_and_exponent, split
 from ..algebra.node import Core, symbols
-from ..syntax.tree import Call, Mixed, Negative, Node, Number, Product, Quotient, Sum, walk
+from ..syntax.tree import (
+    Call,
+    Mixed,
+    Negative,
+    Node,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    children,
+    rebuild,
+    walk,
+)
+
+_MOST_POWER = 64
 
 
 def unsigned(node: Node) -> Node:
@@ -40,6 +55,18 @@ def _reduced(node: Node) -> bool:
     return top is None or bottom is None or gcd(top, bottom) == 1
 
 
+def without_double_signs(tree: Node) -> Node:
+    """−3/−4 as 3/4, and −(3/−4) likewise."""
+    parts = tuple(map(without_double_signs, children(tree)))
+    node = rebuild(tree, parts) if parts else tree
+    match node:
+        case Quotient(top=Negative(arg=top), bottom=Negative(arg=bottom)):
+            return Quotient(top, bottom)
+        case Negative(arg=Quotient(top=top, bottom=Negative(arg=bottom))):
+            return Quotient(top, bottom)
+    return node
+
+
 def _whole(node: Node) -> bool:
     """May this stand above or below the line: is every number in it whole and worked out?"""
     node = unsigned(node)
@@ -67,6 +94,14 @@ def _whole_factor(node: Node) -> int | None:
     if isinstance(node, Sum):
         found = [_whole_factor(term) for term in node.terms]
         return gcd(*(value for value in found if value is not None)) if None not in found else None
+    if isinstance(node, Product):
+        # The factors one by one: as one form, n(2n + 1) has the number 2 before n + 1/2.
+        each = [_whole_factor(factor) for factor in node.factors]
+        if None not in each:
+            return prod(value for value in each if value is not None)
+    if isinstance(node, Power) and 0 < (core(node.exponent).whole or 0) <= _MOST_POWER:
+        inner = _whole_factor(node.base)
+        return None if inner is None else inner ** int(core(node.exponent).value)
     if isinstance(node, Call) and node.name in ("ln", "log"):
         return 1  # ln(4) is 2·ln(2), but nobody takes a fraction's number out of a logarithm
     value = split(core(node))[0]

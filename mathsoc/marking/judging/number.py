@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from ..algebra.convert import signs, values, values_of_key
+from ..algebra.convert import values, values_of_key
 from ..algebra.core import divide, subtract
-from ..algebra.node import ONE, ZERO, Core, I, q, symbols
-from ..algebra.node import walk as walk_core
+from ..algebra.node import ONE, ZERO, Core, q, symbols
 from ..results import Finding, NeedsPool
 from ..scheme import Scheme
 from ..syntax.tree import Call, Negative, Node, Number, Power, Product, walk
-from . import equality
+from . import both_signs, complex_numbers, equality, unseen
 
 _DECIMAL_KEY_FIGURES = 6
 
@@ -21,7 +20,7 @@ def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
     """Equal or close enough. Raises Undecided, NeedsPool."""
     mine_all, theirs_all = values(answer), values_of_key(key)
     if len(mine_all) > 1 or len(theirs_all) > 1:
-        return _both_signs(answer, key, scheme, in_place)
+        return both_signs.judge(answer, key, lambda one, other: judge(one, other, scheme, in_place), in_place)
     mine, theirs = mine_all[0], theirs_all[0]
     if symbols(mine) and not symbols(theirs):
         return _with_letters(mine, theirs, in_place)
@@ -30,24 +29,9 @@ def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
         return _exactly(answer, key, mine, theirs, in_place)
     name, size = tolerance
     if name in ("sf", "dp"):
-        return _to_figures(answer, mine, theirs, name, int(size), in_place)
+        return _by_figures(answer, mine, theirs, (name, int(size)), in_place)
     allowed = Fraction(str(size)) if name == "absolute" else None
     return within(mine, theirs, allowed, Fraction(str(size)), in_place)
-
-
-def _both_signs(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
-    """With ±: each value must be one of the key's, and each of the key's must be there."""
-    theirs = signs(key)
-    rows: list[list[Finding]] = [
-        [judge(one, other, scheme, in_place) for other in theirs] for one in signs(answer)
-    ]
-    columns: list[list[Finding]] = [list(column) for column in zip(*rows, strict=True)]
-    hits: list[Finding] = []
-    for line in (*rows, *columns):
-        hits += [found for found in line if found.equal][:1]
-        if not any(found.equal for found in line):
-            return min(line, key=lambda found: found.reason_class == "value")
-    return hits[0]
 
 
 def _with_letters(mine: Core, theirs: Core, in_place: bool) -> Finding:
@@ -60,7 +44,7 @@ def _with_letters(mine: Core, theirs: Core, in_place: bool) -> Finding:
     from . import sampling
 
     result = sampling.compare(mine, theirs, real_parts=True)
-    if not result.different and result.agree >= sampling.ENOUGH:
+    if not result.different and result.agree >= sampling.ENOUGH and not unseen.possible([mine], [theirs]):
         return Finding(True, "sampled")
     return Finding(False, found.method, "This asks for a number, without letters.", "type")
 
@@ -121,14 +105,11 @@ def _rounds_to_key(key: Node, mine: Core, theirs: Core, in_place: bool) -> Findi
 def within(
     mine: Core, theirs: Core, absolute: Fraction | None, relative: Fraction, in_place: bool
 ) -> Finding:
-    """|answer − key| ≤ the absolute size, or ≤ the relative size times |key|, the edge included.
-
-    A tolerance is about measured numbers, which are real: a complex value is only near itself.
-    """
+    """|answer − key| ≤ the absolute size, or ≤ the relative size times |key|, the edge included."""
     if mine == theirs:
         return Finding(True, "identical")
-    if I in walk_core(mine) + walk_core(theirs):
-        return equality.equal(mine, theirs, in_place)
+    if complex_numbers.has_i(mine, theirs):
+        return equality.equal(mine, theirs, in_place)  # a complex value is only near itself
     if absolute is not None:
         apart, allowed = subtract(mine, theirs), absolute
     elif theirs != ZERO:
@@ -156,6 +137,15 @@ def _told(inside: bool, method: str, mine: Core, theirs: Core) -> Finding:
     return Finding(False, method, equality.DIFFERENT, "value")
 
 
+def _by_figures(answer: Node, mine: Core, theirs: Core, asked: tuple[str, int], in_place: bool) -> Finding:
+    def figures(node: Node, one: Core, other: Core) -> Finding:
+        return _to_figures(node, one, other, *asked, in_place)
+
+    if complex_numbers.has_i(mine, theirs):
+        return complex_numbers.by_parts(answer, mine, theirs, figures)
+    return figures(answer, mine, theirs)
+
+
 def _to_figures(answer: Node, mine: Core, theirs: Core, name: str, count: int, in_place: bool) -> Finding:
     """The answer must round to the key's figures and be written with at least that many."""
     if not theirs.rational and in_place:
@@ -167,17 +157,18 @@ def _to_figures(answer: Node, mine: Core, theirs: Core, name: str, count: int, i
     same = abs(value - wanted) < unit / 2 or (theirs.rational and value == theirs.value)
     if not same:
         return _told(False, "exact", mine, q(wanted))
-    written = _literal(answer)
-    asked = (
-        f"{count} significant figure{'s' * (count > 1)}"
-        if name == "sf"
-        else f"{count} decimal place{'s' * (count != 1)}"
-    )
+    written, asked = _literal(answer), _wording(name, count)
     if written is None:
         return Finding(False, "exact", f"Write this as a decimal to {asked}.", "form")
     if (_figures(written) if name == "sf" else _places(written)) < count:
         return Finding(False, "exact", f"Right so far, but give it to {asked}.", "accuracy")
     return Finding(True, "exact")
+
+
+def _wording(name: str, count: int) -> str:
+    if name == "sf":
+        return f"{count} significant figure{'s' * (count > 1)}"
+    return f"{count} decimal place{'s' * (count != 1)}"
 
 
 def _not_written_out(

@@ -31,7 +31,7 @@ def judge(answer: Node, key: Node, asked: Unit, scheme: Scheme, in_place: bool) 
         return Finding(False, "exact", _other_dimension(unit, asked), "unit")
     found = _compared(answer, terms, key, asked, scheme, in_place)
     if found.equal and not _has_form(answer, terms, scheme.form, in_place):
-        return Finding(False, found.method, forms.REASONS[scheme.form], "form")
+        return Finding(False, found.method, forms.reason(answer, scheme.form), "form")
     if not found.equal and len(terms) == 1 and _bare_number_right(terms[0], key, asked, scheme, in_place):
         return Finding(False, found.method, WRONG_UNIT, "unit")
     return found

@@ -11,12 +11,13 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from ..algebra.balls import Unclear, evaluate, is_real
-from ..algebra.core import divide, mul, negate, power, split, substitute, subtract
-from ..algebra.functions import logarithm
-from ..algebra.node import MINUS_ONE, ONE, Core, E, q, sym, symbols, walk
+from ..algebra.core import add, base_and_exponent, divide, mul, negate, power, split, substitute, subtract
+from ..algebra.functions import apply, logarithm
+from ..algebra.node import HALF, MINUS_ONE, ONE, PI, Core, E, q, sym, symbols, walk
 from ..algebra.quotients import Poly, Ring, TooBig
 from ..algebra.ranges import is_positive
 from ..algebra.replacing import replace
+from . import monotone
 from .formulas import Formula, atom, join
 
 _BITS = 320
@@ -27,7 +28,12 @@ def reduced(item: Formula) -> Formula:
     """The same statement about real numbers, with fewer exponentials and logarithms of letters."""
     if item.items:
         return join(item.kind, [reduced(part) for part in item.items])
-    if item.value is None or not transcendental(item.value) or _is_complex(item.value):
+    if item.value is None or _is_complex(item.value):
+        return item
+    simpler = monotone.simpler(item)
+    if simpler is not None:
+        return reduced(simpler)
+    if not transcendental(item.value):
         return item
     try:
         same_sign = _same_sign(item.value)
@@ -109,7 +115,13 @@ def _simple(factor: Core) -> Core:
         return ONE
     if is_positive(negate(factor)):
         return MINUS_ONE
-    return _without_logarithms(factor) or _without_exponential(factor) or factor
+    return (
+        _without_logarithms(factor)
+        or _without_exponential(factor)
+        or _without_exponentials(factor)
+        or _without_arctangent(factor)
+        or factor
+    )
 
 
 def _terms(value: Core) -> tuple[Core, ...]:
@@ -155,6 +167,44 @@ def _without_exponential(factor: Core) -> Core | None:
     if size <= 0:
         return sign
     return mul(sign, subtract(mul(raised.parts[1], logarithm(base)), logarithm(level)))
+
+
+def _without_exponentials(factor: Core) -> Core | None:
+    """c·b^u − d·e^v with numbers b, c, d > 0 has the sign of the difference of their logarithms."""
+    known = [_logarithm(term) for term in _terms(factor)]
+    if len(known) != 2 or known[0] is None or known[1] is None or known[0][0] == known[1][0]:
+        return None
+    return mul(q(known[0][0]), subtract(known[0][1], known[1][1]))
+
+
+def _logarithm(term: Core) -> tuple[int, Core] | None:
+    """The sign of a product of powers of positive numbers, and the logarithm of its size."""
+    scale, unit = split(term)
+    size = logarithm(q(abs(scale)))
+    for part in unit.parts if unit.kind == "*" else (unit,):
+        base, exponent = base_and_exponent(part)
+        if symbols(base) or _sign(base) != 1:
+            return None
+        size = add(size, mul(exponent, logarithm(base)))
+    return (1 if scale > 0 else -1), size
+
+
+def _without_arctangent(factor: Core) -> Core | None:
+    """arctan u − c has the sign of u − tan c, and arctan u − arctan v that of u − v."""
+    held = [term for term in _terms(factor) if symbols(term)]
+    found = [split(term) for term in held]
+    if not all(unit.kind == "f" and unit.name == "arctan" for _, unit in found):
+        return None
+    scale = found[0][0]
+    rest = subtract(factor, add(*held))
+    if len(found) == 2 and rest.key == "0" and scale == -found[1][0]:
+        return mul(q(scale), subtract(found[0][1].parts[0], found[1][1].parts[0]))
+    level = divide(rest, q(-scale))
+    if len(found) != 1 or not all(
+        _sign(subtract(mul(HALF, PI), side)) == 1 for side in (level, negate(level))
+    ):
+        return None
+    return mul(q(scale), subtract(found[0][1].parts[0], apply("tan", (level,))))
 
 
 def _sign(number: Core) -> int | None:

@@ -10,7 +10,7 @@ from ..algebra.node import ZERO, Core, symbols, walk
 from ..algebra.quotients import TooBig
 from ..results import Finding, NeedsPool, Undecided
 from ..syntax.tree import Node
-from . import rational_line
+from . import rational_line, unseen
 from .formulas import Formula, atom, atoms, factored, join, letters, only_equations, solutions
 
 WRONG = "This does not have the right solutions."
@@ -136,11 +136,29 @@ def _by_shape(mine: Formula, theirs: Formula) -> Finding | None:
 
 
 def _by_solutions(mine: Formula, theirs: Formula) -> Finding:
-    from . import complexes, line, reduction, space, waves
+    from . import monotone, reduction, witnesses
 
     mine, theirs = reduction.reduced(mine), reduction.reduced(theirs)
-    if mine.key == theirs.key:
+    if mine.key == theirs.key or monotone.odd_part(mine).key == monotone.odd_part(theirs).key:
         return Finding(True, "exact")
+    try:
+        found = _by_places(mine, theirs)
+    except Undecided:
+        told = witnesses.difference(mine, theirs)
+        if told is None:
+            raise
+        return told
+    if not found.equal or found.method != "sampled":
+        return found
+    told = witnesses.difference(mine, theirs)
+    if told is None and unseen.possible(atoms(mine), atoms(theirs)):
+        raise Undecided("The engine could not decide whether these have the same solutions.", "sampled")
+    return told or found
+
+
+def _by_places(mine: Formula, theirs: Formula) -> Finding:
+    from . import complexes, line, space, waves
+
     found = _by_shape(mine, theirs)
     if found is not None:
         return found
