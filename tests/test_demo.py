@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 from collections import Counter
 from datetime import timedelta
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -111,6 +116,22 @@ async def test_loading_twice_changes_nothing(database: Database) -> None:
         assert await demo.load(database) == demo.LOGINS
     async with database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(School)) == 3
+
+
+def test_the_log_ins_are_told_only_by_a_server_that_can_be_asked(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "mathsoc", "run", "--demo", "--port", str(port)],
+            env={**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'mathsoc.db'}"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 1 and f"try PORT={port + 1} make run" in done.stderr
+    assert "log-ins" not in done.stdout + done.stderr
 
 
 async def test_a_real_society_is_left_alone(database: Database) -> None:
