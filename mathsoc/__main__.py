@@ -76,17 +76,20 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.workers is not None:
         os.environ["WEB_CONCURRENCY"] = arguments.workers
     config = Config.from_environment()
-    asyncio.run(_prepare(config, demo=arguments.demo))
+    logins = asyncio.run(_prepare(config, demo=arguments.demo))
 
     from mathsoc import server
     from mathsoc.app import create_app
 
-    server.run(create_app, config, arguments.host, config.port, config.workers)
+    server.run(create_app, config, arguments.host, config.port, config.workers, first=logins)
     return 0
 
 
-async def _prepare(config: Config, *, demo: bool) -> None:
-    """The schema at its newest, and with `demo` something to see; an operator's database is left alone."""
+async def _prepare(config: Config, *, demo: bool) -> str:
+    """The schema at its newest, and with `demo` something to see; an operator's database is left alone.
+
+    Returns lines with the demo's log-ins, if there are any.
+    """
     if demo and config.production:
         raise MathsocError("the demo society has a known password; not with MATHSOC_ENV=production.")
 
@@ -96,8 +99,7 @@ async def _prepare(config: Config, *, demo: bool) -> None:
         if not (config.sqlite or demo):
             raise MathsocError("the database is not at the newest schema; run `mathsoc migrate` first.")
         await schema.upgrade(config.database_url)
-    if demo:
-        await _load_demo(config)
+    return await _load_demo(config) if demo else ""
 
 
 def _migrate(_arguments: argparse.Namespace) -> int:
@@ -111,11 +113,11 @@ def _migrate(_arguments: argparse.Namespace) -> int:
 
 def _demo(_arguments: argparse.Namespace) -> int:
     config = Config.from_environment()
-    asyncio.run(_prepare(config, demo=True))
+    print(asyncio.run(_prepare(config, demo=True)), end="")
     return 0
 
 
-async def _load_demo(config: Config) -> None:
+async def _load_demo(config: Config) -> str:
     from mathsoc import demo
     from mathsoc.db import Database
 
@@ -124,8 +126,8 @@ async def _load_demo(config: Config) -> None:
         logins = await demo.load(database)
     finally:
         await database.close()
-    if logins:
-        print("The demo society's log-ins:", *logins, sep="\n", flush=True)
+    lines = ["The demo society's log-ins:", *map(str, logins)] if logins else []
+    return "".join(f"{line}\n" for line in lines)
 
 
 if __name__ == "__main__":

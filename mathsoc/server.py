@@ -40,11 +40,14 @@ AppFactory = Callable[[Config], Any]
 log = logging.getLogger(__name__)
 
 
-def run(app_factory: AppFactory, config: Config, host: str, port: int, workers: int = 1) -> None:
+def run(
+    app_factory: AppFactory, config: Config, host: str, port: int, workers: int = 1, *, first: str = ""
+) -> None:
     """Serve until SIGTERM or SIGINT; returns when everything in flight has been answered.
 
     `app_factory(config)` makes the application; with several workers it is called in each process, so it must
-    be a function of a module. `port` 0 takes a free one. Raises SystemExit with a line for the operator when
+    be a function of a module. `port` 0 takes a free one. `first` is printed before the address, once that
+    can be asked. Raises SystemExit with a line for the operator when
     the address cannot be had, or with status 1 when the application does not start.
     """
     logs.set_up(messages=not config.production)
@@ -55,7 +58,7 @@ def run(app_factory: AppFactory, config: Config, host: str, port: int, workers: 
     line = f"mathsoc is at http://{f'[{shown}]' if ':' in shown else shown}:{port}\n"
 
     def ready() -> None:
-        sys.stdout.write(line)
+        sys.stdout.write(first + line)
         sys.stdout.flush()
 
     if workers > 1:
@@ -187,7 +190,10 @@ def _bind(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
     except OSError as error:
-        reason = "something listens there already" if error.errno == errno.EADDRINUSE else error.strerror
+        reason = error.strerror
+        if error.errno == errno.EADDRINUSE:
+            other = port + 1 if port < 65_535 else 8000
+            reason = f"something listens there already; try PORT={other} make run"
         raise SystemExit(f"mathsoc cannot listen on {host} port {port}: {reason}.") from error
     return listener
 

@@ -76,7 +76,8 @@ async def test_a_port_that_is_taken_is_one_clear_line(toy: StartToy) -> None:
         server = await toy(port=port)
         assert await server.ended() == 1
     line = server.log.read_text()
-    assert line == f"mathsoc cannot listen on 127.0.0.1 port {port}: something listens there already.\n"
+    why = f"something listens there already; try PORT={port + 1} make run"
+    assert line == f"mathsoc cannot listen on 127.0.0.1 port {port}: {why}.\n"
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -25,8 +25,11 @@ class Card:
     topic: str
     stage: str
     stage_slug: str
+    stage_id: int
     competition: str
     competition_slug: str
+    competition_id: int
+    own_stage_only: bool
     phase: rules.Phase
     released_at: datetime
     locks_at: datetime | None
@@ -147,8 +150,11 @@ def _card(challenge: Challenge, now: datetime) -> Card:
         topic=challenge.topic,
         stage=challenge.stage.name,
         stage_slug=challenge.stage.slug,
+        stage_id=challenge.stage_id,
         competition=challenge.competition.name,
         competition_slug=challenge.competition.slug,
+        competition_id=challenge.competition_id,
+        own_stage_only=challenge.competition.answers == "own",
         phase=times.phase(now),
         released_at=times.released_at,
         locks_at=times.locks_at,

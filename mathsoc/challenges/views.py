@@ -26,12 +26,14 @@ blueprint = Blueprint("challenges", __name__)
 async def index() -> Response:
     db = await session()
     cards = await queries.released(db, clock.now(), signed_in=g.viewer is not None)
+    still_open = [card for card in cards if card.phase is Phase.OPEN]
     return await page(
         "challenges/index.html",
-        open=[card for card in cards if card.phase is Phase.OPEN],
+        open=still_open,
         practice=[card for card in cards if card.phase is Phase.PRACTICE],
         locked=[card for card in cards if card.phase is Phase.LOCKED],
         solved=await submissions.solved_slugs(db, g.viewer.id) if g.viewer else set(),
+        not_for=await submissions.not_for(db, still_open, g.viewer),
     )
 
 

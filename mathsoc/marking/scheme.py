@@ -19,6 +19,7 @@ FORMS = ("any", "evaluated", "lowest-terms", "exact", "factorised", "expanded")
 DOMAINS = ("closed", "strict")
 BRANCHES = ("real", "principal")
 _LARGEST = 10**300
+ONLY_FOR = {"units": "number", "tolerance": "number", "case_sensitive": "text", "choices": "choice"}
 TOLERANCES = ("absolute", "relative", "dp", "sf")
 
 
@@ -46,8 +47,8 @@ class Scheme:
             if name not in _CHECKS:
                 raise SchemeError(f"Unknown option {name!r}. Known options: {', '.join(_CHECKS)}.")
             _CHECKS[name](value)
-        if "units" in self.options and self.kind != "number":
-            raise SchemeError("The option 'units' is for the kind 'number' only.")
+            if self.kind != (kind := ONLY_FOR.get(name, self.kind)):
+                raise SchemeError(f"The option {name!r} is for the kind {kind!r} only.")
         object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
 
     def __reduce__(self) -> tuple[type[Scheme], tuple[str, str, dict[str, object]]]:
@@ -150,8 +151,9 @@ def _tolerance(value: object) -> None:
     if isinstance(size, bool) or not isinstance(size, int | float):
         raise SchemeError("The size of the tolerance must be a number.")
     if name in ("dp", "sf"):
-        if not isinstance(size, int) or not (1 if name == "sf" else 0) <= size <= 30:
-            raise SchemeError(f"The tolerance {name!r} must be a whole number up to 30.")
+        least = 1 if name == "sf" else 0
+        if not isinstance(size, int) or not least <= size <= 30:
+            raise SchemeError(f"The tolerance {name!r} must be a whole number from {least} to 30.")
     elif not 0 < size <= _LARGEST:
         raise SchemeError(f"The tolerance {name!r} must be a positive number.")
 

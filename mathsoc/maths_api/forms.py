@@ -9,7 +9,7 @@ from typing import Any
 from mathsoc.errors import Refused
 from mathsoc.marking import Scheme, SchemeError
 from mathsoc.marking.reading import NOTATIONS
-from mathsoc.marking.scheme import KINDS
+from mathsoc.marking.scheme import KINDS, OPTIONS
 
 FIELDS = ("answer", "kind", "options", "notation")
 MOST_ITEMS = 50  # of a list among the options
@@ -47,11 +47,13 @@ def _scheme(given: Mapping[str, Any], key: str) -> Scheme:
     if not isinstance(options, dict):
         raise Refused("The options must be an object: names and values in {…}.", "options")
     for name, value in options.items():
+        if name not in OPTIONS:
+            raise Refused(f"Unknown option {name[:40]!r}. Known options: {', '.join(OPTIONS)}.", "options")
         most = MOST_KEYS if name == "also" else MOST_ITEMS
         if isinstance(value, list) and len(value) > most:
             raise Refused(f"The option {name[:40]!r} may list at most {most} things.", "options")
     try:
-        return Scheme(kind, key, options)
+        return Scheme(kind, key, {name: value for name, value in options.items() if value is not None})
     except SchemeError as error:
         raise Refused(str(error), "options") from error
 

@@ -20,7 +20,8 @@ _OPTIONS = {
         "type": "object",
         "properties": {
             **{name: {"type": "number", "exclusiveMinimum": 0} for name in TOLERANCES},
-            **{name: {"type": "integer", "minimum": 0, "maximum": 30} for name in ("dp", "sf")},
+            "dp": {"type": "integer", "minimum": 0, "maximum": 30},
+            "sf": {"type": "integer", "minimum": 1, "maximum": 30},
         },
         "minProperties": 1,
         "maxProperties": 1,
@@ -37,9 +38,14 @@ _OPTIONS = {
 }
 _ANSWER = {
     "answer": {**_TEXT, "description": f"More than {limits.MAX_CHARACTERS} characters are unreadable."},
-    "kind": {"enum": list(KINDS), "default": "expression"},
-    "options": {"type": "object", "properties": _OPTIONS, "default": {}},
-    "notation": {"enum": list(NOTATIONS), "default": "auto"},
+    "kind": {"enum": [*KINDS, None], "default": "expression"},
+    "options": {
+        "type": ["object", "null"],
+        "properties": {name: {"anyOf": [shape, {"type": "null"}]} for name, shape in _OPTIONS.items()},
+        "additionalProperties": False,
+        "default": {},
+    },
+    "notation": {"enum": [*NOTATIONS, None], "default": "auto"},
 }
 _PROBLEM = {
     "message": _TEXT,

@@ -9,7 +9,7 @@ from typing import Any
 from quart import Blueprint, Response
 
 from mathsoc.errors import Busy, Refused
-from mathsoc.marking import Reading, SchemeError, Verdict, read
+from mathsoc.marking import Reading, Scheme, SchemeError, Verdict, read
 from mathsoc.marking.engine import check_keys
 from mathsoc.marking.normal import Normal
 from mathsoc.marking.pool import mark_bounded, normalise_bounded
@@ -50,7 +50,7 @@ async def equivalent() -> Response:
         async with members_turn():
             verdict = await mark_bounded(form.answer, form.scheme, form.notation)
     except SchemeError as error:
-        raise Refused(str(error), "key") from error
+        raise Refused(str(error), _at_fault(form.scheme)) from error
     took = round((time.perf_counter() - begun) * 1000, 1)
     return json_reply(_verdict(verdict) | {"key_reading": _reading(key), "ms": took})
 
@@ -77,6 +77,16 @@ async def _asked(*, keyed: bool) -> Asked:
     body = await sent_json()
     await release()  # the guard has looked up who asks; the rest needs no database
     return asked(body, keyed=keyed)
+
+
+def _at_fault(scheme: Scheme) -> str:
+    """The field with the key that cannot be used: the key itself, or the options for one of `also`."""
+    options = {name: value for name, value in scheme.options.items() if name != "also"}
+    try:
+        check_keys(Scheme(scheme.kind, scheme.key, options))
+    except SchemeError:
+        return "key"
+    return "options"
 
 
 def _reading(reading: Reading) -> dict[str, Any]:

@@ -102,11 +102,27 @@ async def competes(session: AsyncSession, challenge: Challenge, viewer: Viewer |
     """Whether this viewer's answers to the challenge count for points."""
     if viewer is None or not viewer.may_score:
         return False
-    entry = await competitions.entry(session, challenge.competition_id, viewer.id)
-    own = entry.stage_id if entry else await schools.stage_of_year(session, viewer.year)
+    own = await _own_stage(session, challenge.competition_id, viewer)
     return rules.competes(
         may_score=True, answers=challenge.competition.answers, own_stage_id=own, stage_id=challenge.stage_id
     )
+
+
+async def not_for(session: AsyncSession, cards: Sequence[challenges.Card], viewer: Viewer | None) -> set[str]:
+    """Slugs of the challenges that this member may not answer: each is for another stage alone."""
+    if viewer is None or not viewer.may_score:
+        return set()
+    limited = [card for card in cards if card.own_stage_only]
+    stages = {
+        one: await _own_stage(session, one, viewer) for one in {card.competition_id for card in limited}
+    }
+    return {card.slug for card in limited if card.stage_id != stages[card.competition_id]}
+
+
+async def _own_stage(session: AsyncSession, competition_id: int, viewer: Viewer) -> int | None:
+    """The stage that the member entered the competition in, and before that the stage of their year."""
+    entry = await competitions.entry(session, competition_id, viewer.id)
+    return entry.stage_id if entry else await schools.stage_of_year(session, viewer.year)
 
 
 async def by_token(session: AsyncSession, member_id: int, token: str) -> Attempt | None:

@@ -8,6 +8,7 @@ from quart import Quart, Response, abort, current_app, g, request
 
 from mathsoc import clock
 from mathsoc.config import Config
+from mathsoc.errors import Forbidden
 from mathsoc.web.forms import storable
 from mathsoc.web.unit_of_work import SAFE_METHODS
 
@@ -25,6 +26,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 BODY_LIMIT = 64 * 1024  # bytes of a form; uploads set their own on their route
+FROM_ANOTHER_SITE = "This was sent by a page of another site, so nothing was done."
 LONGEST_URL = 4_000
 BODY_WITHIN = 10  # seconds for a form to arrive
 
@@ -74,11 +76,11 @@ async def _same_origin() -> None:
     fetch_site = request.headers.get("Sec-Fetch-Site")
     if fetch_site:
         if fetch_site not in ("same-origin", "none"):
-            abort(403)
+            raise Forbidden(FROM_ANOTHER_SITE)
         return
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != request.host:
-        abort(403)
+        raise Forbidden(FROM_ANOTHER_SITE)
 
 
 async def _add_headers(response: Response) -> Response:

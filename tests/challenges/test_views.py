@@ -37,6 +37,22 @@ async def test_a_members_competition_is_not_there_for_the_public(app: Quart, wor
     assert (await bob.get("/challenges/inside")).status_code == 200
 
 
+async def test_the_list_says_what_is_for_another_stage(app: Quart, world: World) -> None:
+    for slug, competition, stage in (
+        ("own", "cup", "ks4"),
+        ("older", "cup", "ks5"),
+        ("any", "ladder", "ks5"),
+    ):
+        await world.add_challenge(slug, competition=competition, stage=stage)
+    found = {}
+    for who in ("alice", "carol"):
+        client = await already_signed_in(app, world, who)
+        page = (await (await client.get("/challenges")).get_data()).decode()
+        found[who] = [row.split("</li>")[0].count("for KS5 only") for row in page.split("<li><a ")[1:]]
+        assert page.count("for KS") == sum(found[who])
+    assert sorted(found["alice"]) == [0, 0, 1] and found["carol"] == [0, 0, 0]
+
+
 async def test_the_statement_is_typeset(app: Quart, world: World) -> None:
     from mathsoc import richtext
 

@@ -129,7 +129,8 @@ WRONG: list[tuple[object, str]] = [
     ({**GOOD, "key": ""}, "key"),
     ({**GOOD, "key": "1/"}, "key"),
     ({**GOOD, "key": "x" * 5000}, "key"),
-    ({**GOOD, "options": {"also": ["2+"]}}, "key"),
+    ({**GOOD, "options": {"also": ["2+"]}}, "options"),
+    ({**GOOD, "key": "1/", "options": {"also": ["2+"]}}, "key"),
     ({**GOOD, "kind": "poem"}, "kind"),
     ({**GOOD, "kind": 1}, "kind"),
     ({**GOOD, "notation": "morse"}, "notation"),
@@ -139,6 +140,10 @@ WRONG: list[tuple[object, str]] = [
     ({**GOOD, "options": {"variables": "x"}}, "options"),
     ({**GOOD, "options": {"tolerance": {"absolute": -1}}}, "options"),
     ({**GOOD, "options": {"also": ["x"] * 21}}, "options"),
+    ({**GOOD, "options": {"colour": None}}, "options"),
+    ({**GOOD, "options": {"choices": ["x"]}}, "options"),
+    ({**GOOD, "options": {"tolerance": {"dp": 2}}}, "options"),
+    ({**GOOD, "kind": "number", "key": "1", "options": {"tolerance": {"sf": 0}}}, "options"),
     ({**GOOD, "answr": "x"}, "answr"),
 ]
 
@@ -151,6 +156,15 @@ async def test_a_field_at_fault_is_named(app: Quart, world: World) -> None:
         assert (status, found.get("field")) == (422, field), (body, found)
     status, found = await ask(carol, "validate", GOOD)
     assert (status, found["field"]) == (422, "key")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_null_is_a_field_left_out(app: Quart, world: World) -> None:
+    carol = await already_signed_in(app, world, "carol")
+    nothing = {"kind": None, "notation": None, "options": None}
+    for given in (nothing, {"options": dict.fromkeys(OPTIONS)}):
+        status, found = await ask(carol, "equivalent", {**GOOD, **given})
+        assert (status, found["correct"]) == (200, True), found
 
 
 UNREADABLE_BODIES = [
@@ -261,6 +275,10 @@ async def test_the_description_is_of_exactly_these(app: Quart, world: World) -> 
     assert described["openapi"].startswith("3.1") and set(described["paths"]) == rules
     options = described["components"]["schemas"]["Answer"]["properties"]["options"]["properties"]
     assert set(options) == set(OPTIONS)
+    answer = described["components"]["schemas"]["Answer"]["properties"]
+    assert answer["options"]["additionalProperties"] is False and "null" in answer["options"]["type"]
+    assert None in answer["kind"]["enum"] and None in answer["notation"]["enum"]
+    assert options["tolerance"]["anyOf"][0]["properties"]["sf"]["minimum"] == 1
     shapes = described["components"]["schemas"]
     refs = re.findall(r"#/components/schemas/(\w+)", json.dumps(described))
     assert set(refs) == set(shapes)

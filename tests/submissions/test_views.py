@@ -33,6 +33,29 @@ async def test_the_verdict_comes_in_place_with_the_tries_left(app: Quart, world:
     assert "Correct" in text and "3 points" in text and "you are the first" in text
 
 
+async def test_why_a_try_was_wrong_stays_to_be_read(app: Quart, world: World) -> None:
+    box = {"kind": "expression", "key": "x^2-1", "options": {"variables": ["x"], "form": "expanded"}}
+    challenge = await world.add_challenge("two-squares", box)
+    alice = await signed_in(app, world, "alice")
+    why = "This is equal, but not fully expanded."
+    for sent, words in ((1, "2 of 3 tries left"), (2, "Last try of 3"), (3, "All 3 tries are used")):
+        reply = await alice.post(box_path(challenge), form={"answer": "(x+1)(x-1)"}, headers=HTMX)
+        text = (await reply.get_data()).decode()
+        assert text.count(words) == 1 and f"Not correct. {why}" in text
+        assert text.count(f">{why}</td>") == sent
+    page = (await (await alice.get("/challenges/two-squares")).get_data()).decode()
+    assert f"Not correct. {why} All 3 tries are used" in page and page.count(f">{why}</td>") == 3
+
+
+async def test_letters_stand_in_the_order_of_the_hint(app: Quart, world: World) -> None:
+    box = {"kind": "equation", "key": "y=2x", "options": {"variables": ["x", "y"]}}
+    challenge = await world.add_challenge("line", box)
+    alice = await signed_in(app, world, "alice")
+    asked = await alice.post(box_path(challenge, what="reading"), form={"answer": "y=2x"}, headers=HTMX)
+    text = (await asked.get_data()).decode()
+    assert text.count("Variables: x, y") == 2 and "y, x" not in text
+
+
 async def test_without_htmx_the_same_flow_is_whole_pages(app: Quart, world: World) -> None:
     challenge = await world.add_challenge("squares")
     alice = await signed_in(app, world, "alice")

@@ -36,6 +36,8 @@ _UPRIGHT = {
 }  # fmt: skip
 
 
+_CLOSED = ("abs", "floor", "ceil", "binomial")  # signs of their own at both ends
+
 NAMESPACE = 'xmlns="http://www.w3.org/1998/Math/MathML" display="inline"'
 
 
@@ -203,8 +205,10 @@ def _needs_dot(before: Node, factor: Node) -> bool:
 
 
 def _base(node: Node) -> str:
+    """What stands under a power: a root or a function in brackets, or the power seems to be inside it."""
     inner = _node(node)
-    return inner if rank(node) >= ATOM and not isinstance(node, Quotient) else _fenced(inner)
+    open_ended = isinstance(node, Quotient) or (isinstance(node, Call) and node.name not in _CLOSED)
+    return inner if rank(node) >= ATOM and not open_ended else _fenced(inner)
 
 
 def _call(node: Call) -> str:
