@@ -76,10 +76,11 @@ def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:
     if len(text) > limits.MAX_CHARACTERS:
         raise ReadError(f"This is too long. Please use at most {limits.MAX_CHARACTERS} characters.")
     latex = notation == "latex" or (notation == "auto" and looks_like_latex(text))
-    text = bare(text)
+    unit = scheme.unit
+    if unit is None or "$" not in unit.text:  # where they are not money
+        text = bare(text)
     setting = Setting(scheme.kind, frozenset(scheme.variables), scheme.up_to_constant, latex)
     notes: list[str] = []
-    unit = scheme.unit
     if "~" in text and not latex:
         raise ReadError("~ (about) cannot be marked. Write = or just the number.", text.index("~") + 1)
     said = phrase(text, scheme.kind, scheme.variables)

@@ -83,13 +83,17 @@ NOT_PRODUCTS = frozenset((
     "else", "do", "so", "to", "of", "on", "be", "we", "he", "she",
     "sir", "half", "even", "odd", "any", "all", "zero", "five", "four", "nine",
     "real", "pass", "import", "from", "or", "sine", "cosine", "tangent", "dne",
+    "only", "over", "per", "both", "then", "when", "this", "that", "with", "each", "just", "left", "than",
+    "has", "are", "was", "its", "our", "out", "but", "let", "mean", "must", "also", "same", "side", "cent",
 ))  # fmt: skip
 # How to write what these words say.
 SAID = {
     "half": "Write 1/2.", "quarter": "Write 1/4.", "third": "Write 1/3.",
     "minus": "Write - for minus, as in -5.", "negative": "Write - for negative.", "plus": "Write + for plus.",
     "squared": "Write ^2 for squared.", "cubed": "Write ^3 for cubed.", "divided": "Write / for divided by.",
-    "times": "Write * for times.", "percent": "Write % for per cent.",
+    "times": "Write * for times.", "percent": "Write % for per cent.", "per": "Write % for per cent.",
+    "over": "Write / for over.", "equals": "Write = for equals.", "recurring": "Write 0.(3) for 0.333…",
+    "choose": "Write binomial(n, 2), or 5C2 with numbers.",
 }  # fmt: skip
 # A unit after a number where none is asked for: asked about, never charged.
 UNIT_WORDS = frozenset((
