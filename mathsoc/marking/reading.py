@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from . import limits
@@ -24,6 +25,7 @@ from .syntax.values import check_values
 from .words_only import WORD_KINDS, read_words
 
 NOTATIONS = ("auto", "typed", "latex")
+_IN_DOLLARS = re.compile(r"\s*\$[^$\\]*\$\s*\.?\s*")  # $5$ may be money, or typesetting
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:
         raise ReadError(f"This is too long. Please use at most {limits.MAX_CHARACTERS} characters.")
     latex = notation == "latex" or (notation == "auto" and looks_like_latex(text))
     unit = scheme.unit
-    if unit is None or "$" not in unit.text:  # where they are not money
+    if unit is None or "$" not in unit.text or not _IN_DOLLARS.fullmatch(text):
         text = bare(text)
     setting = Setting(scheme.kind, frozenset(scheme.variables), scheme.up_to_constant, latex)
     notes: list[str] = []

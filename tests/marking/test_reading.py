@@ -96,6 +96,12 @@ def test_problems(typed: str, message: str, position: int | None) -> None:
         (
             "equation",
             "x",
+            "x=-2,2",
+            "Did you mean -2.2, or -2 and 2? Write a point, or a space after the comma.",
+        ),
+        (
+            "equation",
+            "x",
             "x=2 x=3",
             "These look like two statements. Write a comma or a word such as or between them.",
         ),

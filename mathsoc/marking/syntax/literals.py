@@ -91,8 +91,9 @@ def _comma_groups(g: Grammar, token: Token, text: str) -> str:
     else:
         question = f"Did you mean {groups[0]}.{groups[1]}? Write a point, not a comma."
         if g.setting.kind == "equation":
+            sign = "-" if token is not g.tokens[0] and g.tokens[g.tokens.index(token) - 1].text == "-" else ""
             question = (
-                f"Did you mean {groups[0]}.{groups[1]}, or {groups[0]} and {groups[1]}? "
+                f"Did you mean {sign}{groups[0]}.{groups[1]}, or {sign}{groups[0]} and {groups[1]}? "
                 "Write a point, or a space after the comma."
             )
     raise ReadError(question, token.position)

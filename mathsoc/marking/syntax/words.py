@@ -32,6 +32,7 @@ class Piece:
 _PREFIX_FUNCTIONS = tuple(
     sorted((n for n in FUNCTIONS if n not in ("re", "im", "arg", "max", "min")), key=len)
 )
+_JOINING = frozenset(("or", "and"))  # also as Or, OR, as a phone writes them
 _INNER_GREEK = tuple(name for name in GREEK if len(name) >= 3)
 
 
@@ -45,8 +46,8 @@ def _one(word: str, declared: frozenset[str]) -> Piece | None:
         return Piece("var", word, len(word))
     if len(word) == 2 and word in GREEK and declared and all(c in declared or c in CONSTANTS for c in word):
         return None  # `xi` where x is declared is x·i
-    if word in KEYWORDS:
-        return Piece("key", KEYWORDS[word], len(word))
+    if word in KEYWORDS or word.lower() in _JOINING:
+        return Piece("key", KEYWORDS[word.lower()], len(word))
     if word in FUNCTIONS or word.lower() in FUNCTIONS:
         return Piece("fn", FUNCTIONS.get(word) or FUNCTIONS[word.lower()], len(word))
     if word in CONSTANTS or word in ("Infinity", "Pi", "PI", "INF"):
