@@ -19,7 +19,6 @@ FORMS = ("any", "evaluated", "lowest-terms", "exact", "factorised", "expanded")
 DOMAINS = ("closed", "strict")
 BRANCHES = ("real", "principal")
 _LARGEST = 10**300
-ONLY_FOR = {"units": "number", "tolerance": "number", "case_sensitive": "text", "choices": "choice"}
 TOLERANCES = ("absolute", "relative", "dp", "sf")
 
 
@@ -47,8 +46,8 @@ class Scheme:
             if name not in _CHECKS:
                 raise SchemeError(f"Unknown option {name!r}. Known options: {', '.join(_CHECKS)}.")
             _CHECKS[name](value)
-            if self.kind != (kind := ONLY_FOR.get(name, self.kind)):
-                raise SchemeError(f"The option {name!r} is for the kind {kind!r} only.")
+        if "units" in self.options and self.kind != "number":
+            raise SchemeError("The option 'units' is for the kind 'number' only.")
         object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
 
     def __reduce__(self) -> tuple[type[Scheme], tuple[str, str, dict[str, object]]]:

@@ -12,6 +12,8 @@ from mathsoc.marking.reading import NOTATIONS
 from mathsoc.marking.scheme import KINDS, OPTIONS
 
 FIELDS = ("answer", "kind", "options", "notation")
+# Marking passes over what a kind does not use; who calls from a script should see the slip.
+ONLY_FOR = {"units": "number", "tolerance": "number", "case_sensitive": "text", "choices": "choice"}
 MOST_ITEMS = 50  # of a list among the options
 MOST_KEYS = 20  # in `also`: each is read, and may be compared
 
@@ -49,6 +51,8 @@ def _scheme(given: Mapping[str, Any], key: str) -> Scheme:
     for name, value in options.items():
         if name not in OPTIONS:
             raise Refused(f"Unknown option {name[:40]!r}. Known options: {', '.join(OPTIONS)}.", "options")
+        if value is not None and kind != (meant := ONLY_FOR.get(name, kind)):
+            raise Refused(f"The option {name!r} is for the kind {meant!r} only.", "options")
         most = MOST_KEYS if name == "also" else MOST_ITEMS
         if isinstance(value, list) and len(value) > most:
             raise Refused(f"The option {name[:40]!r} may list at most {most} things.", "options")
