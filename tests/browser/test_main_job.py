@@ -139,7 +139,8 @@ async def test_what_cannot_be_read_is_said_with_its_place(
     await page.get_by_role("textbox").fill("x")
     await expect(page.locator(".reading")).to_have_attribute("data-state", "ok")
     await page.keyboard.press("Enter")
-    await expect(page.locator(".verdict")).to_have_text("Not correct. 2 of 3 tries left.")
+    await expect(page.locator(".verdict")).to_have_text("Not correct.")
+    await expect(page.locator(".tries")).to_have_text("2 of 3 tries left")
     assert await page.evaluate("document.activeElement.name") == "answer"
     await database.close()
 
