@@ -189,9 +189,6 @@ def test_results_can_be_pickled() -> None:
         ("number", "1", {"variables": ["<b>"]}),
         ("number", "1", {"also": [1]}),
         ("number", "1", {"up_to_constant": "yes"}),
-        ("expression", "x", {"choices": ["x", "y"]}),
-        ("expression", "x", {"tolerance": {"absolute": 1}}),
-        ("choice", "A", {"case_sensitive": True}),
     ],
 )
 def test_schemes_that_are_refused(kind: str, key: str, options: dict[str, object]) -> None:

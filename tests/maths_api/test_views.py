@@ -142,6 +142,8 @@ WRONG: list[tuple[object, str]] = [
     ({**GOOD, "options": {"also": ["x"] * 21}}, "options"),
     ({**GOOD, "options": {"colour": None}}, "options"),
     ({**GOOD, "options": {"choices": ["x"]}}, "options"),
+    ({**GOOD, "options": {"tolerance": {"absolute": 1}}}, "options"),
+    ({**GOOD, "kind": "choice", "options": {"case_sensitive": True}}, "options"),
     ({**GOOD, "options": {"tolerance": {"dp": 2}}}, "options"),
     ({**GOOD, "kind": "number", "key": "1", "options": {"tolerance": {"sf": 0}}}, "options"),
     ({**GOOD, "answr": "x"}, "answr"),
