@@ -11,17 +11,20 @@ from .syntax.tree import (
     All,
     Any,
     Group,
+    Matrix,
     Node,
     Not,
     PlusMinus,
     Relation,
     Symbol,
+    Union,
     children,
     contains,
     rebuild,
 )
 
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_NO_NUMBERS = (*STATEMENTS, Group, Union, Matrix, PlusMinus)
 Bounds = dict[str, Fraction]  # by "<" and ">": the letter is less than, greater than
 
 
@@ -83,7 +86,9 @@ def _bounds(item: Node) -> tuple[Node | None, Bounds]:
     ends: Bounds = {}
     names: set[Node] = set()
     for part in relations:
-        if not isinstance(part, Relation) or part.op not in _FLIPPED or contains(part, PlusMinus):
+        if not isinstance(part, Relation) or part.op not in _FLIPPED:
+            return None, {}
+        if any(contains(side, *_NO_NUMBERS) for side in (part.left, part.right)):
             return None, {}
         name, op, end = (part.left, part.op, part.right)
         if not isinstance(name, Symbol):

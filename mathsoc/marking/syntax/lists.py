@@ -31,6 +31,7 @@ def listed(g: Grammar, first: list[Node]) -> Node:
         g.take()
         if g.is_op("or"):  # 2, 3, or 5
             g.take()
+            at.pop()
             found[-1] += g.alternatives()
             continue
         if g.is_op("and"):
