@@ -31,15 +31,20 @@ StartToy = Callable[..., Awaitable[Toy]]
 def children(pid: int) -> list[int]:
     """The worker processes of a parent (not multiprocessing's resource tracker)."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in found if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [int(child) for child in found if b"spawn_main" in about(int(child), "cmdline")]
+
+
+def about(pid: int, file: str) -> bytes:
+    """What the kernel tells of a process; nothing if it ended since its id was read."""
+    try:
+        return Path(f"/proc/{pid}/{file}").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def gone(pid: int) -> bool:
     """Ended, or dead and only waiting to be collected by whoever adopts orphans here."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
+    return about(pid, "stat").rpartition(b")")[2].split()[:1] in ([], [b"Z"])
 
 
 async def pid_of(server: Toy) -> int:
