@@ -9,6 +9,7 @@ from .regions import check_ends, region
 from .results import ReadError
 from .syntax.printing import plain
 from .syntax.tree import (
+    COLLECTIONS,
     STATEMENTS,
     All,
     Any,
@@ -33,7 +34,6 @@ from .syntax.tree import (
 from .together import together
 
 _UNIT_LETTERS = frozenset("mgslLhtNJWVAKCp")
-_COLLECTIONS = (Group, Union, Matrix)
 _WORDS = "Write each part whole, as in x = 2 or x = -2."
 _ASKED = {
     "number": "a number", "expression": "an expression", "equation": "an equation",
@@ -87,8 +87,8 @@ def _check_members(node: Node) -> None:
 
 
 def _check_value(node: Node) -> None:
-    if contains(node, *STATEMENTS, *_COLLECTIONS):
-        part = next(part for part in walk(node) if isinstance(part, STATEMENTS + _COLLECTIONS))
+    if contains(node, *STATEMENTS, *COLLECTIONS):
+        part = next(part for part in walk(node) if isinstance(part, STATEMENTS + COLLECTIONS))
         raise ReadError(f"{_found(part)[:-1]} where a number or an expression is needed.")
 
 
@@ -122,7 +122,7 @@ def _value(tree: Node, kind: str, declared: tuple[str, ...]) -> Node:
             whole.isdigit()
         ):
             raise ReadError(f"Did you mean {whole} {plain(part)}? Leave out and.")
-    _refuse(tree, kind, STATEMENTS + _COLLECTIONS)
+    _refuse(tree, kind, STATEMENTS + COLLECTIONS)
     _refuse_infinite(tree)
     if kind == "number":
         _refuse_unit(tree)
@@ -133,7 +133,9 @@ def _value(tree: Node, kind: str, declared: tuple[str, ...]) -> Node:
 def _refuse_infinite(tree: Node) -> None:
     """∞ alone may be an answer; nothing can be worked out with it."""
     bare = tree.arg if isinstance(tree, Negative | PlusMinus) else tree
-    if not isinstance(bare, Constant) and any(part == Constant("inf") for part in walk(tree)):
+    if isinstance(bare, Constant) or not contains(tree, Constant):
+        return
+    if Constant("inf") in walk(tree):
         raise ReadError("∞ is no number that can be worked with. It can only stand alone.")
 
 
@@ -187,8 +189,8 @@ def _check_statement(node: Node, kind: str) -> None:
         for child in children(node):
             _check_statement(child, kind)
         return
-    _refuse(node.left, kind, STATEMENTS + _COLLECTIONS)
+    _refuse(node.left, kind, STATEMENTS + COLLECTIONS)
     if node.op == "in":
         _check_region(node.right)
     else:
-        _refuse(node.right, kind, STATEMENTS + _COLLECTIONS)
+        _refuse(node.right, kind, STATEMENTS + COLLECTIONS)

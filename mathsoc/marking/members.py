@@ -9,6 +9,7 @@ from . import vectors
 from .results import ReadError
 from .syntax.lists import flat
 from .syntax.tree import (
+    COLLECTIONS,
     STATEMENTS,
     All,
     Any,
@@ -24,14 +25,13 @@ from .syntax.tree import (
 )
 
 Declared = tuple[str, ...]
-_COLLECTIONS = (Group, Union, Matrix)
 _SET = "This asks for a set. Write it as {1, 2}."
 
 
 def without_name(tree: Node, declared: Declared) -> Node:
     """A = {1, 2} and P(3, 4) as what they name; a list of named points as the points."""
     match tree:
-        case Relation(op="=", left=Symbol(), right=right) if isinstance(right, _COLLECTIONS):
+        case Relation(op="=", left=Symbol(), right=right) if isinstance(right, COLLECTIONS):
             return right
         case Product(factors=(Symbol(name=name), Group(opening="(", items=(_, _, *_)) as point)) if (
             name[0].isupper() and name not in declared

@@ -17,20 +17,19 @@ from .scheme import Scheme
 from .shown import Reading
 from .syntax.printing import plain
 from .syntax.tree import (
+    COLLECTIONS,
+    STATEMENTS,
     All,
     Any,
     Call,
     Constant,
     Group,
-    Matrix,
     Negative,
     Node,
-    Not,
     Number,
     PlusMinus,
     Power,
     Quantity,
-    Relation,
     Sum,
     Symbol,
     Union,
@@ -40,7 +39,7 @@ from .syntax.tree import (
 )
 from .words_only import WORD_KINDS, tidy
 
-_HOLDERS = (Relation, All, Any, Not, Group, Union, Matrix)
+_HOLDERS = (*STATEMENTS, *COLLECTIONS)
 _UNORDERED = (All, Any, Union)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from . import limits
 from .fit import fit
@@ -81,7 +82,7 @@ def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:
     unit = scheme.unit
     if unit is None or "$" not in unit.text or not _IN_DOLLARS.fullmatch(text):
         text = bare(text)
-    setting = Setting(scheme.kind, frozenset(scheme.variables), scheme.up_to_constant, latex)
+    setting = _setting(scheme.kind, scheme.variables, scheme.up_to_constant, latex)
     notes: list[str] = []
     if "~" in text and not latex:
         raise ReadError("~ (about) cannot be marked. Write = or just the number.", text.index("~") + 1)
@@ -96,6 +97,11 @@ def parse(text: str, scheme: Scheme, notation: str = "auto") -> Parsed:
     else:
         tree = _measured(parts(text, latex, unit, setting.declared), unit, scheme, setting, notes)
     return Parsed(tree, tuple(dict.fromkeys(notes)))
+
+
+@lru_cache(maxsize=256)  # one question meets many answers
+def _setting(kind: str, variables: tuple[str, ...], open_letters: bool, latex: bool) -> Setting:
+    return Setting(kind, frozenset(variables), open_letters, latex)
 
 
 def _tree(tokens: list[Token], scheme: Scheme, setting: Setting, notes: list[str]) -> Node:

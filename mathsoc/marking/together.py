@@ -5,26 +5,26 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import combinations
 
+from . import vectors
 from .algebra.convert import core
 from .syntax.tree import (
+    COLLECTIONS,
     STATEMENTS,
     All,
     Any,
     Group,
-    Matrix,
     Node,
     Not,
     PlusMinus,
     Relation,
     Symbol,
-    Union,
     children,
     contains,
     rebuild,
 )
 
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_NO_NUMBERS = (*STATEMENTS, Group, Union, Matrix, PlusMinus)
+_NO_NUMBERS = (*STATEMENTS, *COLLECTIONS, PlusMinus)
 Bounds = dict[str, Fraction]  # by "<" and ">": the letter is less than, greater than
 
 
@@ -37,10 +37,9 @@ def together(tree: Node) -> Node:
             return _listed(items)
         case Any() | All() | Not():
             return rebuild(tree, tuple(together(item) for item in children(tree)))
-        case Relation(op="=", left=Group(items=names), right=Group(items=values)) if len(names) == len(
-            values
-        ) and all(isinstance(name, Symbol) for name in names):
-            return All(tuple(Relation("=", name, value) for name, value in zip(names, values, strict=True)))
+        case Relation():
+            each = vectors.by_letters(tree)
+            return All(each) if each else tree
     return tree
 
 

@@ -47,10 +47,8 @@ def coordinates(tree: Node, declared: tuple[str, ...] = ()) -> Group | None:
     match tree:
         case All(items=items) | Group(opening="" | "(", items=items):
             pass
-        case Relation(op="=", left=Group(items=names), right=Group(items=values)) if len(names) == len(
-            values
-        ) and all(isinstance(name, Symbol) for name in names):
-            items = tuple(Relation("=", name, value) for name, value in zip(names, values, strict=True))
+        case Relation():
+            items = by_letters(tree)
         case _:
             return None
     found: dict[str, Node] = {}
@@ -61,6 +59,16 @@ def coordinates(tree: Node, declared: tuple[str, ...] = ()) -> Group | None:
     if len(found) < 2 or len(found) < len(items):
         return None
     return Group("", tuple(found[name] for name in _in_order(found, declared)), "")
+
+
+def by_letters(tree: Relation) -> tuple[Node, ...]:
+    """(x, y) = (2, −3) as x = 2 and y = −3; nothing where it is no such equation."""
+    match tree:
+        case Relation(op="=", left=Group(items=names), right=Group(items=values)) if len(names) == len(
+            values
+        ) and all(isinstance(name, Symbol) for name in names):
+            return tuple(Relation("=", name, value) for name, value in zip(names, values, strict=True))
+    return ()
 
 
 def _in_order(names: Collection[str], declared: tuple[str, ...]) -> list[str]:

@@ -8,7 +8,7 @@ from ..algebra.convert import core, signs, values, values_of_key
 from ..algebra.node import Core
 from ..results import Finding, SchemeError, Undecided
 from ..scheme import Scheme
-from ..syntax.tree import All, Any, Group, Matrix, Node, Not, Relation, Union, children
+from ..syntax.tree import COLLECTIONS, STATEMENTS, Node, children
 from . import (
     antiderivatives,
     branches,
@@ -23,6 +23,8 @@ from . import (
     valued,
 )
 from .formulas import join
+
+_OF_PARTS = (*STATEMENTS, *COLLECTIONS)
 
 
 def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
@@ -44,13 +46,12 @@ def judge(answer: Node, key: Node, scheme: Scheme, in_place: bool) -> Finding:
 
 
 def _why_not(answer: Node, form: str) -> str:
-    listed = isinstance(answer, Group | Matrix | Union | Relation | All | Any | Not)
-    return forms.REASONS[form] if listed else forms.reason(answer, form)
+    return forms.REASONS[form] if isinstance(answer, _OF_PARTS) else forms.reason(answer, form)
 
 
 def _has_form(answer: Node, key: Node, form: str, in_place: bool) -> bool:
     """Of a list each member, of a statement each side must have the form."""
-    if isinstance(answer, Group | Matrix | Union | Relation | All | Any | Not):
+    if isinstance(answer, _OF_PARTS):
         return all(_has_form(part, key, form, in_place) for part in children(answer))
     return forms.has_form(answer, key, form, in_place)
 

@@ -9,10 +9,11 @@ from typing import TypeAlias
 from ..algebra.convert import core
 from ..algebra.written import number
 from ..syntax.tree import (
+    COLLECTIONS,
+    STATEMENTS,
     All,
     Any,
     Group,
-    Matrix,
     Negative,
     Node,
     Not,
@@ -21,7 +22,6 @@ from ..syntax.tree import (
     Power,
     Relation,
     Sum,
-    Union,
     children,
     contains,
     rebuild,
@@ -82,7 +82,7 @@ def one_more(node: Node) -> Node:
 
 def rational(node: Node) -> Fraction | None:
     """The exact value of a tree where the mathematical form knows it to be rational."""
-    if has_both_signs(node) or contains(node, Relation, All, Any, Not, Group, Union, Matrix):
+    if has_both_signs(node) or contains(node, *STATEMENTS, *COLLECTIONS):
         return None
     value = core(node)
     return value.value if value.rational else None

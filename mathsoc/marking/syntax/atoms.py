@@ -16,7 +16,7 @@ from .tree import Call, Constant, Group, Negative, Node, Number, Quotient, Symbo
 if TYPE_CHECKING:
     from .grammar import Grammar
 
-_SUFFIXES = frozenset(("!", "!=", "%", "°", "∘"))
+SUFFIXES = frozenset(("!", "!=", "%", "°", "∘"))
 _ROOTS = {"√": 2, "∛": 3, "∜": 4}
 
 
@@ -26,10 +26,10 @@ def atom(g: Grammar) -> Node:
     match token.kind:
         case "number":
             return number(g)
-        case "vulgar":
-            return Quotient(*(Number(str(part)) for part in vulgar(g.take().text)))
         case "var":
             return _symbol(g)
+        case "vulgar":
+            return Quotient(*(Number(str(part)) for part in vulgar(g.take().text)))
         case "const":
             return Constant(g.take().text)
         case "fn":
@@ -82,7 +82,7 @@ def _angled(g: Grammar) -> bool:
 
 def suffixes(g: Grammar, node: Node) -> Node:
     """Factorial, per cent and degree signs after an atom or a power."""
-    while g.op in _SUFFIXES:
+    while g.op in SUFFIXES:
         if g.op == "!":
             g.take()
             node = Call("factorial", (node,))

@@ -13,6 +13,7 @@ _FONT = re.compile(
 )
 _ONLY_WORDS = re.compile(r"[A-Za-z\s]*")
 _STOPS = frozenset(".。．｡")
+_MAY_BEGIN = re.compile(r"\s|\\(?:[(\[]|boxed|fbox|framebox|ensuremath|math|bm|boldsymbol|text|mbox)")
 _NO_STOP = re.compile(r"(?:[.…。．｡]|\\(?:left|right|mleft|mright|middle|[lc]?dots|[Bb]igg?[lrm]?))\s*$")
 Span = tuple[int, int]
 
@@ -22,6 +23,11 @@ def bare(text: str) -> str:
 
     So every character keeps its position.
     """
+    return text if _is_bare(text) else bared(text)
+
+
+def bared(text: str) -> str:
+    """What `bare` gives, whether or not there is anything to take away."""
     span, stopped = trimmed(text, (0, len(text))), False
     while True:
         inner = unframed(text, span) or _unfonted(text, span)
@@ -34,6 +40,14 @@ def bare(text: str) -> str:
     start, end = span
     body = _ROUND.sub(r"  \1  ", _without_dollars(text[start:end]))
     return " " * start + body + " " * (len(text) - end)
+
+
+def _is_bare(text: str) -> bool:
+    """Is it seen at a glance that there is nothing to take away? So it is for most answers."""
+    last = text[-1:]
+    if last in _STOPS or last.isspace() or "$" in text or r"\(" in text:
+        return False
+    return _MAY_BEGIN.match(text) is None
 
 
 def words(text: str) -> str:

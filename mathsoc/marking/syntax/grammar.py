@@ -19,10 +19,10 @@ from . import atoms
 from .brackets import CLOSING
 from .faults import check_two_statements, unexpected
 from .lexicon import Setting
-from .lists import COMMAS, any_of, listed
+from .lists import COMMAS, any_of, listed, with_left
+from .names import RELATIONS
 from .tokens import Token
 from .tree import (
-    STATEMENTS,
     All,
     Call,
     Constant,
@@ -41,7 +41,6 @@ from .tree import (
     Union,
 )
 
-RELATIONS = frozenset(("=", "<", ">", "<=", ">=", "!=", "in"))
 _SIGNS = frozenset(("+", "-", "±", "∓"))
 _OPENERS = frozenset(("(", "[", "{", "⦃", "√", "∛", "∜", "⌊", "⌈", "∅"))
 
@@ -81,10 +80,12 @@ class Grammar:
         return self.op in texts
 
     def take(self) -> Token:
-        token = self.token
-        if token.kind != "end":
-            self.seek(self.at + 1)
-        return token
+        taken = self.token
+        if taken.kind != "end":  # as `seek`, without a call: this is done for every token
+            self.at += 1
+            self.token = token = self.tokens[self.at]
+            self.op = token.text if token.kind == "op" else ""
+        return taken
 
     def deeper(self) -> None:
         self.level += 1
@@ -114,7 +115,7 @@ class Grammar:
         items = [self.both()]
         while self.op == "or":
             self.take()
-            items.append(_with_left(items[-1], self.both()))
+            items.append(with_left(items[-1], self.both()))
         self.level -= 1
         return items
 
@@ -122,11 +123,14 @@ class Grammar:
         return any_of(self.alternatives())
 
     def both(self) -> Node:
-        items = [self.negation()]
+        first = self.negation() if self.op == "not" else self.relation()
+        if self.op != "and":
+            return first
+        items = [first]
         while self.op == "and":
             self.take()
             items.append(self.negation())
-        return items[0] if len(items) == 1 else All(tuple(items))
+        return All(tuple(items))
 
     def negation(self) -> Node:
         if self.op == "not":
@@ -152,7 +156,10 @@ class Grammar:
         return links[0] if len(links) == 1 else All(tuple(links))
 
     def union(self) -> Node:
-        items = [self.sum()]
+        first = self.sum()
+        if self.op != "∪" and not isinstance(first, Group):
+            return first
+        items = [first]
         while self.op == "∪" or self.union_letter(items[-1]):
             self.take()
             items.append(self.sum())
@@ -166,15 +173,13 @@ class Grammar:
 
     def sum(self) -> Node:
         self.deeper()
-        terms = [self.signed_term(first=True)]
+        terms = [self.signed_term(first=True) if self.op in _SIGNS else self.product()]
         while self.op in _SIGNS:
             terms.append(self.signed_term(first=False))
         self.level -= 1
         return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
     def signed_term(self, first: bool) -> Node:
-        if self.op not in _SIGNS:
-            return self.product()
         sign = self.take()
         if first and sign.text == "+" and self.is_op("-") and not self.token.spaced:
             self.take()
@@ -184,7 +189,10 @@ class Grammar:
         return PlusMinus(self.product(), sign.text == "±") if sign.text in ("±", "∓") else self.product()
 
     def product(self) -> Node:
-        factors = [self.signed()]
+        first = self.signed() if self.op in _SIGNS else self.power()
+        if self.op in _ENDS_PRODUCT:
+            return first
+        factors = [first]
         after_slash = False
         while self.op not in _ENDS_PRODUCT and self.token.kind != "end":
             if self.op == "*":
@@ -265,7 +273,8 @@ class Grammar:
         return self.power()
 
     def postfix(self) -> Node:
-        return atoms.suffixes(self, atoms.atom(self))
+        node = atoms.atom(self)
+        return atoms.suffixes(self, node) if self.op in atoms.SUFFIXES else node
 
     def atom(self) -> Node:
         return atoms.atom(self)
@@ -284,10 +293,3 @@ def _product(factors: list[Node]) -> Node:
     for factor in factors:
         flat += factor.factors if isinstance(factor, Product) and factor is factors[0] else (factor,)
     return Product(tuple(flat))
-
-
-def _with_left(before: Node, item: Node) -> Node:
-    """`x = 1 or 2` means x = 1 or x = 2."""
-    if isinstance(before, Relation) and not isinstance(item, STATEMENTS):
-        return Relation(before.op, before.left, item)
-    return item

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..results import ReadError
+from .names import RELATIONS
 from .tokens import Token
-from .tree import All, Any, Matrix, Negative, Node, Not, Product, Relation, Sum, walk
+from .tree import STATEMENTS, All, Matrix, Negative, Node, Product, Relation, Sum, walk
 
 if TYPE_CHECKING:
     from .grammar import Grammar
@@ -17,7 +18,6 @@ _SYSTEMS = frozenset((
     "eqnarray",
 ))  # fmt: skip
 _EITHER = frozenset(("array", "matrix"))  # a system after a brace
-_RELATIONS = frozenset(("=", "<", ">", "<=", ">=", "!=", "in"))
 _SIGNS = frozenset(("+", "-"))
 _LONGEST_CELL = 20  # in a determinant of three rows every cell stands twice
 _END_MARKS = frozenset((",", ";"))
@@ -107,7 +107,7 @@ def _system(g: Grammar, token: Token, name: str) -> Node:
     g.level -= 1
     if len(rows) == 1:
         return rows[0]
-    if not all(isinstance(row, Relation | All | Any | Not) for row in rows):
+    if not all(isinstance(row, STATEMENTS) for row in rows):
         raise ReadError("Every line here must be an equation or an inequality.", token.position)
     lefts = {row.left if isinstance(row, Relation) and row.op == "=" else row for row in rows}
     if len(lefts) == 1:
@@ -116,7 +116,7 @@ def _system(g: Grammar, token: Token, name: str) -> Node:
 
 
 def _ends_row(token: Token, name: str) -> bool:
-    return token.text in ("\\\\", f"end:{name}") and token.kind in ("op", "cmd")
+    return _is_end(token, name) or (token.kind == "op" and token.text == "\\\\")
 
 
 def _ends_rows(g: Grammar, name: str) -> bool:
@@ -124,7 +124,7 @@ def _ends_rows(g: Grammar, name: str) -> bool:
     broken = g.is_op("\\\\")
     while g.is_op("\\\\"):
         g.take()
-    if g.token.kind == "cmd" and g.token.text == f"end:{name}":
+    if _is_end(g.token, name):
         g.take()
         return True
     if not broken:
@@ -152,6 +152,6 @@ def _is_end(token: Token, name: str) -> bool:
 def _aligns(tokens: list[Token], at: int) -> bool:
     before = tokens[at - 1].text if at else "\\\\"
     after, beyond = ((tokens[i].text if i < len(tokens) else "\\\\") for i in (at + 1, at + 2))
-    if before in _RELATIONS or after in _RELATIONS or before in _SIGNS or before in ("\\\\", "&"):
+    if before in RELATIONS or after in RELATIONS or before in _SIGNS or before in ("\\\\", "&"):
         return True
     return after == "&" or (after in _SIGNS and beyond == "&")

@@ -23,6 +23,13 @@ def any_of(items: Sequence[Node]) -> Node:
     return items[0] if len(items) == 1 else Any(tuple(items))
 
 
+def with_left(before: Node, item: Node) -> Node:
+    """`x = 1 or 2` means x = 1 or x = 2."""
+    if isinstance(before, Relation) and not isinstance(item, STATEMENTS):
+        return Relation(before.op, before.left, item)
+    return item
+
+
 def listed(g: Grammar, first: list[Node]) -> Node:
     """The list that `first` begins, its sign being the next token. Raises ReadError."""
     found, at = [first], []

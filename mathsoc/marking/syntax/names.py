@@ -112,6 +112,7 @@ COMMAND_OPERATORS = {
     "rceil": "⌉", "equal": "=", "plus": "+", "percent": "%", "langle": "(", "rangle": ")", "over": "over",
     "choose": "choose",
 }  # fmt: skip
+RELATIONS = frozenset(("=", "<", ">", "<=", ">=", "!=", "in"))
 COMMAND_WORDS = {
     "infty": "inf", "exponentialE": "e", "imaginaryI": "i", "imaginaryJ": "i", "abs": "abs", "imath": "i",
     "jmath": "j",

@@ -107,6 +107,7 @@ class _Scanner:
 
     def run(self) -> list[Token]:
         text, positions, size, cut = self.text, self.positions, len(self.text), _TOKEN.match
+        emit = self.emit
         while self.at < size:
             match = cut(text, self.at)
             assert match is not None  # the last alternative takes any character
@@ -114,13 +115,16 @@ class _Scanner:
             kind = match.lastindex
             if kind is None:
                 if found.isascii():
-                    self.emit("op", found, start)
+                    emit("op", found, start)
                 else:
                     self.operator(found, start)
             elif kind == _SPACE:
                 self.spaced = True
             elif kind == _WORD:
-                self.word(found, start)
+                if len(found) == 1:
+                    emit("word", found, start)
+                else:
+                    self.word(found, start)
             elif kind == _NUMBER:
                 self.number(found, start)
             elif kind == _PAIR:

@@ -187,6 +187,7 @@ Node: TypeAlias = (
 
 
 STATEMENTS = (Relation, All, Any, Not)
+COLLECTIONS = (Group, Union, Matrix)
 
 
 def _none(node: Node) -> tuple[Node, ...]:

@@ -47,10 +47,21 @@ _EXACT: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _STARRED = re.compile(r"(\\(?:begin|end)\s*\{[A-Za-z]+)\*\}(?:\s*\[[lrc]\])?")
 _COLUMNS = re.compile(r"(\\begin\s*\{array\})\s*(?:\[[tcb]\]\s*)?(?:\{(?:[lcr|:\s]|@\{[^{}]*\})+\}|(?=\S))")
+# Every pattern above holds one of these.
+_TRACES = re.compile(
+    r"\\(?:begin|end|not|operatorname|cr|[hvm]s|m?kern|text|mbox|math|bm|boldsymbol|color|hline|cline|underline"
+    r"|boxed|fbox|ensuremath|[hv]?phantom|vec|over|hat|widehat|\\|!)"
+    r"|\{\s*(?:\\[,;: ]|~)|\d\s*\{\s*\\[dtc]?frac"
+)
 
 
 def untypeset(text: str) -> str:
     """The LaTeX text without what only sets how it looks, as long as it was."""
+    return stripped(text) if _TRACES.search(text) else text
+
+
+def stripped(text: str) -> str:
+    """What `untypeset` gives, whether or not there is anything to do."""
     text = _STARRED.sub(lambda match: _padded(match[1] + "}", match), text)
     text = _COLUMNS.sub(lambda match: _padded(match[1], match), text)
     for pattern, plain in _EXACT:

@@ -42,6 +42,7 @@ _UNSEEN = 10.0  # bits that are granted to 1/a where a is not known exactly: e^(
 _SMALL_FACTORIAL = 20  # worked out exactly, such that e^(3!) is no monster
 _SHORT, _FEW = 20, 2  # all numbers of 20 figures that can be typed, and two 99th powers, are not too big
 _TAME = frozenset(("sin", "cos", "tan", "sqrt", "abs"))  # of what is not monstrous, neither are these
+_HARMLESS = frozenset((Symbol, Constant, Sum, Product, Negative, PlusMinus, Relation, Group))
 TOO_BIG = "This number is too big to work out."
 NO_ZERO = "Nothing can be divided by 0."
 
@@ -69,7 +70,7 @@ def _plainly_small(tree: Node) -> bool:
     stack = [tree]
     while stack:
         node = stack.pop()
-        if not _tame(node):
+        if type(node) not in _HARMLESS and not _tame(node):
             return False
         if isinstance(node, Power):
             powers += not isinstance(node.base, Symbol)
@@ -83,8 +84,6 @@ def _plainly_small(tree: Node) -> bool:
 
 def _tame(node: Node) -> bool:
     match node:
-        case Symbol() | Constant() | Sum() | Product() | Negative() | PlusMinus() | Relation() | Group():
-            return True
         case Number(text=text):
             return len(text) <= _SHORT and "e" not in text
         case Power(base=base, exponent=Number(text=text)):
