@@ -8,6 +8,7 @@ from typing import Any
 from quart import Quart, current_app, g
 
 from mathsoc import clock, jobs, live
+from mathsoc.accounts import views as accounts
 from mathsoc.challenges import service as challenges
 from mathsoc.challenges.live import OpenSource
 from mathsoc.challenges.views import blueprint as challenge_pages
@@ -19,8 +20,8 @@ from mathsoc.leaderboards.live import BoardSource
 from mathsoc.leaderboards.views import blueprint as leaderboard_pages
 from mathsoc.marking import pool
 from mathsoc.maths_api.views import blueprint as maths_api
-from mathsoc.members import views as members
 from mathsoc.members.rules import Viewer
+from mathsoc.members.views import blueprint as member_pages
 from mathsoc.schools import queries as schools
 from mathsoc.submissions.views import blueprint as submission_pages
 from mathsoc.web import assets, errors, filters, operations, pages, rights, security, unit_of_work
@@ -48,7 +49,7 @@ def create_app(config: Config) -> Mathsoc:
 
     # In this order for requests; replies pass the other way round, so the commit comes before the headers.
     security.install(app, config)
-    members.install(app, config)
+    accounts.install(app, config)
     rights.install(app)
     unit_of_work.install(app)
     errors.install(app)
@@ -59,7 +60,8 @@ def create_app(config: Config) -> Mathsoc:
     for blueprint in (
         operations.blueprint,
         home_page,
-        members.blueprint,
+        accounts.blueprint,
+        member_pages,
         competition_pages,
         challenge_pages,
         submission_pages,
@@ -77,7 +79,7 @@ def _go_live(app: Mathsoc) -> None:
     hub = live.attach(app, app.database)
     hub.source("board", BoardSource(app, app.database))
     hub.source("challenges", OpenSource(app, app.database))
-    hub.guard = members.stream_guard
+    hub.guard = accounts.stream_guard
     hub.viewer_key = lambda viewer: viewer.handle if isinstance(viewer, Viewer) else None
 
 

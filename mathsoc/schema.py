@@ -28,9 +28,14 @@ from mathsoc.errors import MathsocError
 # Every module that declares tables; a new slice with tables is added here and nowhere else.
 MODEL_MODULES = (
     "mathsoc.jobs",
+    "mathsoc.mail",
+    "mathsoc.audit",
     "mathsoc.live.models",
     "mathsoc.schools.models",
     "mathsoc.members.models",
+    "mathsoc.second_factor.models",
+    "mathsoc.accounts.models",
+    "mathsoc.setup.models",
     "mathsoc.competitions.models",
     "mathsoc.challenges.models",
     "mathsoc.scoring.models",

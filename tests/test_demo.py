@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import func, select
 
 from mathsoc import clock, demo
+from mathsoc.accounts.passwords import verify
 from mathsoc.challenges import queries as challenges
 from mathsoc.challenges.models import AnswerBox, Challenge
 from mathsoc.challenges.rules import Phase
@@ -25,7 +26,6 @@ from mathsoc.marking import Scheme, mark, read_key
 from mathsoc.marking.pool import try_traps
 from mathsoc.marking.slips.typed_back import formulas
 from mathsoc.members.models import Member
-from mathsoc.members.passwords import verify
 from mathsoc.schools.models import School
 from mathsoc.scoring import audit
 from mathsoc.scoring.models import Standing

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import clock
+from mathsoc.accounts.passwords import hash_password
 from mathsoc.db import Database
 from mathsoc.demo import history, people, setting
-from mathsoc.members.passwords import hash_password
 from mathsoc.schools import queries as schools
 
 PASSWORD = "demo-society-2026"  # noqa: S105 - printed at each start, and refused in production

@@ -40,6 +40,11 @@ class Member(Base):
     class_id: Mapped[int | None] = mapped_column(ForeignKey("classes.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
+    # The shared secret of the authenticator app; it counts from `totp_since` on, when a first code was right.
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_since: Mapped[datetime | None]
+    # The last time step whose code was used: each code signs in once.
+    totp_step: Mapped[int | None]
 
     school: Mapped[School | None] = relationship(lazy="raise")
 
@@ -56,5 +61,13 @@ class LoginSession(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    # When the password was last given in this session; changes to the account ask for it again.
+    fresh_at: Mapped[datetime]
+    # A session that still waits for the second factor signs nobody in.
+    waits_for_code: Mapped[bool] = mapped_column(default=False)
+    # Whether the browser keeps the cookie when it closes.
+    remembered: Mapped[bool] = mapped_column(default=False)
+    # "Firefox on Android": enough to know one's own browsers by.
+    device: Mapped[str] = mapped_column(String(60), default="")
 
     member: Mapped[Member] = relationship(lazy="raise")

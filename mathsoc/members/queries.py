@@ -33,7 +33,7 @@ async def viewer(session: AsyncSession, token: str, now: datetime) -> rules.View
     if found is None:
         return None
     member = found.member
-    if not _alive(found, now) or member.state not in ("active", "pending"):
+    if found.waits_for_code or not _alive(found, now) or member.state not in ("active", "pending"):
         return None
     return rules.Viewer(
         id=member.id,
@@ -45,6 +45,8 @@ async def viewer(session: AsyncSession, token: str, now: datetime) -> rules.View
         school_id=member.school_id,
         session_id=found.id,
         session_seen_at=found.seen_at,
+        fresh_at=found.fresh_at,
+        second_factor=member.totp_since is not None,
     )
 
 

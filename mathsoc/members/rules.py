@@ -26,6 +26,10 @@ class Viewer:
     school_id: int | None
     session_id: int
     session_seen_at: datetime
+    # When the password was last given in this session.
+    fresh_at: datetime | None = None
+    # Whether an authenticator app is enrolled.
+    second_factor: bool = False
 
     @property
     def staff(self) -> bool:

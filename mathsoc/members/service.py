@@ -16,7 +16,13 @@ async def start_session(session: AsyncSession, member: Member, now: datetime) ->
     """Sign a member in; returns the token for the cookie (256 random bits, only its hash is stored)."""
     token = secrets.token_urlsafe(32)
     session.add(
-        LoginSession(member_id=member.id, token_hash=queries.token_hash(token), created_at=now, seen_at=now)
+        LoginSession(
+            member_id=member.id,
+            token_hash=queries.token_hash(token),
+            created_at=now,
+            seen_at=now,
+            fresh_at=now,
+        )
     )
     member.seen_at = now
     await session.flush()

@@ -22,6 +22,7 @@ class Right(Enum):
     MEMBER = "any signed-in member"
     COMPETITOR = "an approved member who is not staff"
     STAFF = "editors and admins"
+    PEOPLE = "leads (for their own school) and admins"
     ADMIN = "admins"
 
 
@@ -41,9 +42,9 @@ RIGHTS: dict[str, Right] = {
     "operations.readyz": Right.ANYONE,
     "live.live": Right.ANYONE,
     "home.show": Right.ANYONE,
-    "members.login_form": Right.ANYONE,
-    "members.login": Right.ANYONE,
-    "members.logout": Right.ANYONE,
+    "accounts.login_form": Right.ANYONE,
+    "accounts.login": Right.ANYONE,
+    "accounts.logout": Right.ANYONE,
     "members.show": Right.ANYONE,  # and 404 to the public, which learns of nobody
     "competitions.index": Right.ANYONE,
     "competitions.show": Right.ANYONE,
@@ -71,6 +72,7 @@ def allows(right: Right, viewer: Viewed | None) -> bool:
         Right.MEMBER: True,
         Right.COMPETITOR: viewer.role == "member" and viewer.state == "active",
         Right.STAFF: viewer.role in ("editor", "admin"),
+        Right.PEOPLE: viewer.role in ("lead", "admin"),
         Right.ADMIN: viewer.role == "admin",
     }[right]
 

@@ -13,6 +13,9 @@ from functools import cached_property
 ROWS = (
     {"schools"},
     {"members"},
+    {"second_factor"},
+    {"accounts"},
+    {"setup"},
     {"competitions"},
     {"challenges", "publishing"},
     {"scoring"},

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import clock
+from mathsoc.accounts.passwords import hash_password
 from mathsoc.challenges.models import AnswerBox, Challenge
 from mathsoc.competitions.models import Competition, CompetitionStage
 from mathsoc.db import Database
 from mathsoc.members import service as members
 from mathsoc.members.models import Member
-from mathsoc.members.passwords import hash_password
 from mathsoc.members.rules import Viewer
 from mathsoc.schools.models import School, Society, Stage, YearStage
 from mathsoc.scoring import service as scoring
@@ -118,7 +118,7 @@ class World:
 
 
 async def build(database: Database, now: datetime | None = None) -> World:
-    """The society with its three people; `now` is the real present unless the clock is moved."""
+    """The society with its three people and an administrator; `now` is the present unless the clock moves."""
     world = World(database, now or clock.now())
     async with database.writing() as session:
         await _add_setting(session, world)
@@ -128,6 +128,8 @@ async def build(database: Database, now: datetime | None = None) -> World:
         "bob", email="bob@eastgate.example", school_id=world.schools["eastgate"].id, password_hash=hashed
     )
     await world.add_member("carol", role="editor", year=None, password_hash=hashed)
+    # A society without an administrator shows nothing but its setup.
+    await world.add_member("ada", role="admin", year=None, password_hash=hashed)
     return world
 
 

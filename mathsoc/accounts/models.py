@@ -1,0 +1,29 @@
+"""Tokens in links that are sent by mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mathsoc.db import Base
+
+PURPOSES = ("reset", "verify")
+
+
+class MailToken(Base):
+    """A link sent by mail, of which only the token's hash is kept. It is used once, before it expires."""
+
+    __tablename__ = "mail_tokens"
+    __table_args__ = (CheckConstraint(f"purpose IN {PURPOSES}", name="purpose_known"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(10))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    # The address that it was sent to: the link dies when the account's address changes.
+    address: Mapped[str] = mapped_column(String(254))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
