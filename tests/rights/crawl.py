@@ -68,6 +68,7 @@ async def crawl(
     *,
     but: Iterable[str] = (),
     more: Iterable[tuple[str, str, dict[str, Any]]] = (),
+    streams: bool = True,
 ) -> AsyncIterator[Seen]:
     """Every row of the table that ends no session, then `more`, the errors and the streams.
 
@@ -83,7 +84,7 @@ async def crawl(
     for method, path, given in [*asked, *more, *ERRORS]:
         for htmx in (False, True):
             yield await _ask(client, method, path, given, htmx=htmx)
-    for topic in TOPICS:
+    for topic in TOPICS if streams else ():
         yield await stream(client, topic)
 
 
