@@ -81,11 +81,9 @@ class Caller:
         headers = [(name.lower(), value) for name, _, value in pairs]
         given = dict(headers)
         body = b""
-        if (
-            given.get("content-type", "").startswith("text/event-stream")
-            or given.get("connection") == "close"
-        ):
-            body = await self._some(reader, given)
+        streams = given.get("content-type", "").startswith("text/event-stream")
+        if streams or given.get("connection") == "close":
+            body = await reader.read(2000) if streams else await asyncio.wait_for(reader.read(), 5)
             await self.close()
         elif "content-length" in given and not request.startswith(b"HEAD"):
             body = await reader.readexactly(int(given["content-length"]))
