@@ -9,6 +9,7 @@ from quart import Quart, current_app, g
 
 from mathsoc import clock, jobs, live
 from mathsoc.accounts import views as accounts
+from mathsoc.accounts.holding import stream_guard
 from mathsoc.challenges import service as challenges
 from mathsoc.challenges.live import OpenSource
 from mathsoc.challenges.views import blueprint as challenge_pages
@@ -81,7 +82,7 @@ def _go_live(app: Mathsoc) -> None:
     hub = live.attach(app, app.database)
     hub.source("board", BoardSource(app, app.database))
     hub.source("challenges", OpenSource(app, app.database))
-    hub.guard = accounts.stream_guard
+    hub.guard = stream_guard
     hub.viewer_key = lambda viewer: viewer.handle if isinstance(viewer, Viewer) else None
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from quart import Blueprint, Quart, Response, current_app, g, request
+from quart import Blueprint, Quart, Response, g, request
 from quart_auth import AuthUser, QuartAuth, current_user, login_user, logout_user
 
 from mathsoc import clock
-from mathsoc.accounts import passwords
+from mathsoc.accounts import holding, passwords
 from mathsoc.accounts.forms import LoginForm
 from mathsoc.config import Config
 from mathsoc.members import queries, rules, service
@@ -27,6 +27,7 @@ def install(app: Quart, config: Config) -> None:
     app.config["QUART_AUTH_DURATION"] = int(rules.ABSOLUTE[False].total_seconds())
     QuartAuth(app)
     app.before_request(_load_viewer)
+    holding.install(app)
 
 
 async def _load_viewer() -> None:
@@ -43,14 +44,6 @@ async def _load_viewer() -> None:
         async with database().writing() as db:
             await service.note_in_use(db, viewer.session_id, now)
     g.viewer = viewer
-
-
-async def stream_guard(viewer: object) -> bool:
-    """Whether an open stream may go on for the viewer it was opened by."""
-    if not isinstance(viewer, rules.Viewer):
-        return True
-    async with current_app.database.reading() as db:  # type: ignore[attr-defined]
-        return await queries.session_holds(db, viewer, clock.now())
 
 
 @blueprint.get("/login")
