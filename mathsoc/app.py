@@ -7,8 +7,11 @@ from typing import Any
 
 from quart import Quart, current_app, g
 
-from mathsoc import clock, jobs, live
+from mathsoc import clock, jobs, live, mail
+from mathsoc.accounts import letters
 from mathsoc.accounts import views as accounts
+from mathsoc.accounts.profile import blueprint as profile_pages
+from mathsoc.accounts.recovery import blueprint as recovery_pages
 from mathsoc.challenges import service as challenges
 from mathsoc.challenges.live import OpenSource
 from mathsoc.challenges.views import blueprint as challenge_pages
@@ -24,8 +27,10 @@ from mathsoc.members.rules import Viewer
 from mathsoc.members.views import blueprint as member_pages
 from mathsoc.schools import queries as schools
 from mathsoc.submissions.views import blueprint as submission_pages
-from mathsoc.web import assets, errors, filters, operations, pages, rights, security, unit_of_work
+from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
 
+# Who makes the mails of each kind.
+MAIL: dict[str, mail.Builder] = {"reset": letters.reset, "password-changed": letters.password_changed}
 JOBS: dict[str, jobs.Step] = {challenges.ANNOUNCE: challenges.announce_open}
 
 
@@ -50,6 +55,7 @@ def create_app(config: Config) -> Mathsoc:
     # In this order for requests; replies pass the other way round, so the commit comes before the headers.
     security.install(app, config)
     accounts.install(app, config)
+    limits.install(app, config)
     rights.install(app)
     unit_of_work.install(app)
     errors.install(app)
@@ -61,6 +67,8 @@ def create_app(config: Config) -> Mathsoc:
         operations.blueprint,
         home_page,
         accounts.blueprint,
+        profile_pages,
+        recovery_pages,
         member_pages,
         competition_pages,
         challenge_pages,
@@ -72,6 +80,7 @@ def create_app(config: Config) -> Mathsoc:
     _go_live(app)
     _run_with_the_server(app)
     rights.check_complete(app)
+    limits.check_complete(app)
     return app
 
 
