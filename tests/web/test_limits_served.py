@@ -37,7 +37,6 @@ async def test_fifty_log_ins_at_once_against_two_processes(
     assert Counter(one.status_code for one in replies) == {422: allowed, 429: 50 - allowed}
     refused = [one for one in replies if one.status_code == 429]
     assert all(within - 60 <= int(one.headers["Retry-After"]) <= within for one in refused)
-    assert "A little slower" in refused[0].text
     assert valkey.names() and not any(b"alice" in name for name in valkey.names())
     # Somebody else behind the same address is not held up, nor is anybody whose answer is right elsewhere.
     assert (await wrong_log_ins(serving, "bob@eastgate.example", 1))[0].status_code == 422
