@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from quart import Quart, current_app, g
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from mathsoc import clock, jobs, live
+from mathsoc import audit, clock, jobs, live, mail
+from mathsoc.accounts import letters
 from mathsoc.accounts import views as accounts
+from mathsoc.accounts.holding import stream_guard
+from mathsoc.accounts.profile import blueprint as profile_pages
+from mathsoc.accounts.recovery import blueprint as recovery_pages
 from mathsoc.challenges import service as challenges
 from mathsoc.challenges.live import OpenSource
 from mathsoc.challenges.views import blueprint as challenge_pages
@@ -24,9 +30,17 @@ from mathsoc.members.rules import Viewer
 from mathsoc.members.views import blueprint as member_pages
 from mathsoc.schools import queries as schools
 from mathsoc.submissions.views import blueprint as submission_pages
-from mathsoc.web import assets, errors, filters, operations, pages, rights, security, unit_of_work
+from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
 
-JOBS: dict[str, jobs.Step] = {challenges.ANNOUNCE: challenges.announce_open}
+JOBS: dict[str, jobs.Step] = {
+    challenges.ANNOUNCE: challenges.announce_open,
+    audit.FORGET: audit.forget_details,
+    jobs.TIDY: jobs.tidy,
+}
+# Jobs that come round again by themselves.
+STANDING = {audit.FORGET: timedelta(days=1), jobs.TIDY: timedelta(days=1)}
+# Who makes the mails of each kind.
+MAIL: dict[str, mail.Builder] = {"reset": letters.reset, "password-changed": letters.password_changed}
 
 
 class Mathsoc(Quart):
@@ -34,6 +48,7 @@ class Mathsoc(Quart):
 
     settings: Config
     database: Database
+    jobs: jobs.Runner
 
 
 def create_app(config: Config) -> Mathsoc:
@@ -50,6 +65,7 @@ def create_app(config: Config) -> Mathsoc:
     # In this order for requests; replies pass the other way round, so the commit comes before the headers.
     security.install(app, config)
     accounts.install(app, config)
+    limits.install(app, config)
     rights.install(app)
     unit_of_work.install(app)
     errors.install(app)
@@ -61,6 +77,8 @@ def create_app(config: Config) -> Mathsoc:
         operations.blueprint,
         home_page,
         accounts.blueprint,
+        profile_pages,
+        recovery_pages,
         member_pages,
         competition_pages,
         challenge_pages,
@@ -70,8 +88,9 @@ def create_app(config: Config) -> Mathsoc:
     ):
         app.register_blueprint(blueprint)
     _go_live(app)
-    _run_with_the_server(app)
+    _run_with_the_server(app, config)
     rights.check_complete(app)
+    limits.check_complete(app)
     return app
 
 
@@ -79,18 +98,20 @@ def _go_live(app: Mathsoc) -> None:
     hub = live.attach(app, app.database)
     hub.source("board", BoardSource(app, app.database))
     hub.source("challenges", OpenSource(app, app.database))
-    hub.guard = accounts.stream_guard
+    hub.guard = stream_guard
     hub.viewer_key = lambda viewer: viewer.handle if isinstance(viewer, Viewer) else None
 
 
-def _run_with_the_server(app: Mathsoc) -> None:
-    runner = jobs.Runner(app.database, JOBS)
+def _run_with_the_server(app: Mathsoc, config: Config) -> None:
+    delivery = mail.Delivery(config, MAIL, _society_name, app.jinja_env.filters)
+    app.jobs = runner = jobs.Runner(app.database, {**JOBS, mail.JOB: delivery}, STANDING)
     warming: list[asyncio.Task[None]] = []
 
     @app.before_serving
     async def start() -> None:
         # In the background: the first page need not wait for the marking workers.
         warming.append(asyncio.create_task(asyncio.to_thread(pool.start)))
+        delivery.warn()
         runner.start()
 
     @app.after_serving
@@ -99,6 +120,11 @@ def _run_with_the_server(app: Mathsoc) -> None:
         await asyncio.gather(*warming)
         await asyncio.to_thread(pool.stop)
         await app.database.close()
+
+
+async def _society_name(session: AsyncSession) -> str:
+    society = await schools.society(session)
+    return society.name if society else "mathsoc"
 
 
 async def _society_and_viewer() -> dict[str, Any]:

@@ -10,13 +10,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from mathsoc import clock
 from mathsoc.db import Base
+from mathsoc.jobs import Job
 
 DETAILS_KEPT = timedelta(days=30)
+FORGET = "forget-audit-details"
+CHUNK = 1_000  # details forgotten in one transaction
 
 
 class Action(StrEnum):
@@ -96,3 +100,28 @@ async def record(
             AuditDetail(entry_id=entry.id, address=address or "", before=before or {}, after=after or {})
         )
         await session.flush()
+
+
+async def forget_details(session: AsyncSession, _job: Job) -> datetime | None:
+    """The job: delete details that are older than they may be, some at a time."""
+    now = clock.now()
+    old = (
+        select(AuditDetail.entry_id)
+        .join(AuditEntry, AuditEntry.id == AuditDetail.entry_id)
+        .where(AuditEntry.at < now - DETAILS_KEPT)
+        .limit(CHUNK)
+    )
+    ids = (await session.scalars(old)).all()
+    await session.execute(delete(AuditDetail).where(AuditDetail.entry_id.in_(ids)))
+    return now if len(ids) == CHUNK else None
+
+
+async def erase_details_of(session: AsyncSession, member_id: int) -> None:
+    """Delete at once every detail of what a member did or was done to; the entries stay, with ids alone."""
+    theirs = select(AuditEntry.id).where(
+        or_(
+            AuditEntry.actor_id == member_id,
+            (AuditEntry.subject_kind == "member") & (AuditEntry.subject_id == member_id),
+        )
+    )
+    await session.execute(delete(AuditDetail).where(AuditDetail.entry_id.in_(theirs)))

@@ -2,18 +2,20 @@
 
 A slice registers a step by name; planning a job names the step, a subject and the moment it is due.
 A step runs in one transaction with its job's row locked, so a killed process leaves the job as it was.
+What talks to other servers is returned as `Outside` and runs after that commit, beside the other jobs.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, select
+from sqlalchemy import Index, Select, String, Text, UniqueConstraint, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,12 +26,51 @@ from mathsoc.errors import MathsocError
 
 log = logging.getLogger(__name__)
 
-# A step returns None when the job is done, or the moment of its next step.
-Step = Callable[[AsyncSession, "Job"], Awaitable[datetime | None]]
-
 POLL = 1.0  # seconds between looks at the table
 STOP_WITHIN = 1.0  # seconds for the step in hand when the server stops
 MOST_TRIES = 8
+MOST_OUTSIDE = 4  # pieces of outside work at once in one process
+LEASE = timedelta(minutes=2)  # how long outside work is left to the process that began it
+OUTSIDE_WITHIN = 90.0  # seconds for one try of it: well before another process takes it for dead
+NOTE_EVERY = 2.0  # seconds between tries to note what became of it, when the database is away
+NOTE_TRIES = 10
+TIDY = "tidy-jobs"
+KEPT = timedelta(days=30)  # done jobs, to be looked at
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Work that a step leaves to be done after its commit, with no transaction held.
+
+    A job whose process is killed meanwhile is begun again, by its step, when LEASE is over. `pauses` are the
+    seconds between tries, at most MOST_TRIES - 1 of them; after the last the job ends as failed. The step's
+    function is marked by `goes_outside`.
+    """
+
+    work: Callable[[], Awaitable[None]]
+    pauses: tuple[float, ...]
+
+
+class NotDone(MathsocError):
+    """Outside work that did not succeed. The reason is logged: nothing personal in it.
+
+    With `final` it is not tried again.
+    """
+
+    def __init__(self, reason: str, *, final: bool = False) -> None:
+        super().__init__(reason)
+        self.final = final
+
+
+# A step returns None when the job is done, the moment of its next step, or what is to be done outside.
+Step = Callable[[AsyncSession, "Job"], Awaitable[datetime | Outside | None]]
+AnyStep = TypeVar("AnyStep", bound=Callable[..., Any])
+
+
+def goes_outside(step: AnyStep) -> AnyStep:
+    """Marks a step that returns Outside, so that it is not begun while there is no room for its work."""
+    step.goes_outside = True  # type: ignore[attr-defined]
+    return step
 
 
 class Job(Base):
@@ -54,8 +95,7 @@ async def plan(
     session: AsyncSession, name: str, subject: str, due_at: datetime, payload: dict[str, Any] | None = None
 ) -> None:
     """Plan a job in the caller's transaction; one of the same name and subject is moved instead."""
-    values = {"name": name, "subject": subject, "payload": payload or {}, "progress": {}, "due_at": due_at}
-    values |= {"tries": 0, "error": ""}
+    values = _values(name, subject, due_at) | {"payload": payload or {}}
     if await insert_ignoring(session, Job, values, ["name", "subject"]):
         return
     job = (await session.scalars(select(Job).where(Job.name == name, Job.subject == subject))).one()
@@ -63,25 +103,50 @@ async def plan(
     job.tries, job.error, job.done_at = 0, "", None
 
 
-class Runner:
-    """Runs due jobs of one process, one after the other."""
+async def keep(session: AsyncSession, name: str, due_at: datetime) -> None:
+    """Plan a standing job unless it is planned already."""
+    await insert_ignoring(session, Job, _values(name, "", due_at), ["name", "subject"])
 
-    def __init__(self, database: Database, steps: dict[str, Step]) -> None:
+
+async def tidy(session: AsyncSession, _job: Job) -> datetime | None:
+    """The job: forget jobs that were done long ago."""
+    await session.execute(delete(Job).where(Job.done_at < clock.now() - KEPT))
+    return None
+
+
+def _values(name: str, subject: str, due_at: datetime) -> dict[str, Any]:
+    values = {"name": name, "subject": subject, "payload": {}, "progress": {}, "due_at": due_at}
+    return values | {"tries": 0, "error": ""}
+
+
+class Runner:
+    """Runs due jobs of one process, one after the other; outside work runs beside them.
+
+    `standing` are jobs that come round again by themselves, with the time between two rounds.
+    """
+
+    def __init__(
+        self, database: Database, steps: Mapping[str, Step], standing: Mapping[str, timedelta] | None = None
+    ) -> None:
         self.database = database
         self.steps = steps
+        self.standing = standing or {}
         self._task: asyncio.Task[None] | None = None
+        self._outside: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run(), name="jobs")
 
     async def stop(self) -> None:
-        """Let the step that runs come to its end; one that takes too long is rolled back."""
+        """Let what runs come to its end; a step that takes too long is rolled back, outside work is left."""
         self._stopping.set()
-        if self._task is not None:
-            await asyncio.wait([self._task], timeout=STOP_WITHIN)
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        tasks = [*self._outside, *([self._task] if self._task else [])]
+        if tasks:
+            await asyncio.wait(tasks, timeout=STOP_WITHIN)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def run_due(self) -> int:
         """Run every step that is due now; returns how many ran."""
@@ -90,45 +155,125 @@ class Runner:
             ran += 1
         return ran
 
+    async def outside_done(self) -> None:
+        """Wait for the outside work in hand."""
+        while self._outside:
+            await asyncio.wait(set(self._outside))
+
     async def _run(self) -> None:
+        planned = False
         while not self._stopping.is_set():
             try:
+                if not planned:
+                    await self._plan_standing()
+                    planned = True
                 await self.run_due()
-            except (SQLAlchemyError, OSError) as error:
+            except (MathsocError, SQLAlchemyError, OSError) as error:
                 log.warning("jobs: the database does not answer (%s); trying again", type(error).__name__)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), POLL)
 
+    async def _plan_standing(self) -> None:
+        if self.standing:
+            async with self.database.writing() as session:
+                for name, interval in self.standing.items():
+                    await keep(session, name, clock.now() + interval)
+
     async def _next(self) -> bool:
         now = clock.now()
-        due = select(Job.id).where(Job.done_at.is_(None), Job.due_at <= now, Job.tries < MOST_TRIES).limit(1)
+        due = self._due(now)
         async with self.database.reading() as session:
-            if await session.scalar(due) is None:
+            if await session.scalar(due.with_only_columns(Job.id)) is None:
                 return False
-        failed: tuple[int, str] | None = None
         async with self.database.writing() as session:
-            job = await session.scalar(
-                select(Job)
-                .where(Job.done_at.is_(None), Job.due_at <= now, Job.tries < MOST_TRIES)
-                .order_by(Job.due_at, Job.id)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
+            job = await session.scalar(due.with_for_update(skip_locked=True))
             if job is None:
                 return False
-            try:
-                async with session.begin_nested():
-                    again_at = await self.steps[job.name](session, job)
-            except (MathsocError, SQLAlchemyError, OSError, LookupError) as error:
+            # Whatever a step raises, it must not end the runner of all the others.
+            (outcome,) = await asyncio.gather(self._step(session, job), return_exceptions=True)
+            if isinstance(outcome, Exception):
                 # The savepoint's rollback has expired the row.
                 await session.refresh(job)
-                failed = (job.id, type(error).__name__)
+                self._failed(job, outcome, now)
+            elif isinstance(outcome, BaseException):
+                raise outcome
+            elif isinstance(outcome, Outside):
                 job.tries += 1
-                job.error = type(error).__name__
-                job.due_at = now + timedelta(seconds=2**job.tries)
+                job.due_at = now + LEASE
             else:
-                job.tries = 0
-                job.done_at, job.due_at = (now, job.due_at) if again_at is None else (None, again_at)
-        if failed:
-            log.error("job %s failed: %s", *failed)
+                self._went_well(job, outcome, now)
+        if isinstance(outcome, Outside):
+            task = asyncio.create_task(self._go_outside(job.id, job.due_at, outcome))
+            self._outside.add(task)
+            task.add_done_callback(self._outside.discard)
         return True
+
+    def _due(self, now: datetime) -> Select[Job]:
+        due = select(Job).where(Job.done_at.is_(None), Job.due_at <= now, Job.tries < MOST_TRIES)
+        if len(self._outside) >= MOST_OUTSIDE:
+            full = [name for name, step in self.steps.items() if getattr(step, "goes_outside", False)]
+            due = due.where(Job.name.not_in(full))
+        return due.order_by(Job.due_at, Job.id).limit(1)
+
+    async def _step(self, session: AsyncSession, job: Job) -> datetime | Outside | None:
+        async with session.begin_nested():
+            return await self.steps[job.name](session, job)
+
+    def _went_well(self, job: Job, again_at: datetime | None, now: datetime) -> None:
+        job.tries = 0
+        job.error = ""
+        if again_at is None and job.name in self.standing:
+            again_at = now + self.standing[job.name]
+        job.done_at, job.due_at = (now, job.due_at) if again_at is None else (None, again_at)
+
+    def _failed(self, job: Job, error: Exception, now: datetime) -> None:
+        expected = isinstance(error, MathsocError | SQLAlchemyError | OSError)
+        log.error("job %s failed: %s", job.id, type(error).__name__, exc_info=None if expected else error)
+        job.tries += 1
+        job.error = type(error).__name__
+        job.due_at = now + timedelta(seconds=2**job.tries)
+        if isinstance(error, NotDone) and error.final:
+            job.done_at, job.payload = now, {}
+        elif job.tries >= MOST_TRIES and job.name in self.standing:
+            job.tries, job.due_at = 0, now + self.standing[job.name]
+
+    async def _go_outside(self, job_id: int, lease: datetime, outside: Outside) -> None:
+        work = asyncio.wait_for(outside.work(), OUTSIDE_WITHIN)
+        (error,) = await asyncio.gather(work, return_exceptions=True)
+        if error is not None and not isinstance(error, NotDone | OSError):
+            log.error("job %s failed outside: %s", job_id, type(error).__name__, exc_info=error)
+        # Work that is done and not noted would be done again, so a database that is away is waited for.
+        for _ in range(NOTE_TRIES):
+            try:
+                async with self.database.writing() as session:
+                    await _note(session, job_id, lease, outside.pauses, error)
+                return
+            except (MathsocError, SQLAlchemyError, OSError) as away:
+                log.warning("job %s: what became of it is not noted yet: %s", job_id, type(away).__name__)
+                await asyncio.sleep(NOTE_EVERY)
+
+
+async def _note(
+    session: AsyncSession,
+    job_id: int,
+    lease: datetime,
+    pauses: tuple[float, ...],
+    error: BaseException | None,
+) -> None:
+    """Note what became of outside work, unless its lease ran out and it is somebody else's now."""
+    job = await session.scalar(
+        select(Job).where(Job.id == job_id, Job.due_at == lease, Job.done_at.is_(None)).with_for_update()
+    )
+    if job is None:
+        return
+    now = clock.now()
+    reason = "" if error is None else str(error) if isinstance(error, NotDone) else type(error).__name__
+    job.error = reason
+    final = error is None or (isinstance(error, NotDone) and error.final) or job.tries > len(pauses)
+    if final:
+        job.done_at, job.payload = now, {}
+    else:
+        job.due_at = now + timedelta(seconds=pauses[job.tries - 1])
+    if error is not None:
+        again = "given up" if final else f"again in {pauses[job.tries - 1]:.0f} s"
+        log.warning("job %s (%s) not done: %s; %s", job_id, job.name, reason, again)

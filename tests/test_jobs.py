@@ -93,3 +93,62 @@ async def test_many_runners_do_each_job_once(database: Database) -> None:
         while sum(await asyncio.gather(*[runner.run_due() for runner in runners])):
             pass
     assert sorted(done, key=int) == [str(n) for n in range(20)]
+
+
+async def test_a_fault_nobody_expected_does_not_end_the_runner(database: Database) -> None:
+    ran: list[str] = []
+
+    async def faulty(session: AsyncSession, job: Job) -> None:
+        raise TypeError("a slip")
+
+    async def sound(session: AsyncSession, job: Job) -> None:
+        ran.append(job.subject)
+
+    async with database.writing() as session:
+        await jobs.plan(session, "faulty", "", noon())
+        await jobs.plan(session, "sound", "after it", noon())
+    with clock.moved_to(noon()):
+        assert await Runner(database, {"faulty": faulty, "sound": sound}).run_due() == 2
+    assert ran == ["after it"]
+
+
+async def test_a_standing_job_comes_round_again_even_after_failing(database: Database) -> None:
+    rounds: list[datetime] = []
+
+    async def step(session: AsyncSession, job: Job) -> None:
+        rounds.append(clock.now())
+        if len(rounds) > 2:
+            raise Refused("broken from now on")
+
+    runner = Runner(database, {"daily": step}, {"daily": timedelta(days=1)})
+    for _ in range(2):
+        with clock.moved_to(noon()):
+            await runner._plan_standing()
+    for day in range(1, 4):
+        with clock.moved_to(noon(1 + day) + timedelta(minutes=day)):
+            await runner.run_due()
+    assert len(rounds) == 3
+    for minute in range(60):
+        with clock.moved_to(noon(4) + timedelta(minutes=3 + minute)):
+            await runner.run_due()
+    assert len(rounds) == 2 + jobs.MOST_TRIES
+    with clock.moved_to(noon(6)):
+        await runner.run_due()
+    assert len(rounds) == 3 + jobs.MOST_TRIES
+
+
+async def test_done_jobs_are_forgotten_after_a_while(database: Database) -> None:
+    async def step(session: AsyncSession, job: Job) -> None:
+        return None
+
+    runner = Runner(database, {"once": step, jobs.TIDY: jobs.tidy}, {jobs.TIDY: timedelta(days=1)})
+    async with database.writing() as session:
+        await jobs.plan(session, "once", "", noon())
+    with clock.moved_to(noon()):
+        await runner._plan_standing()
+        await runner.run_due()
+    for day, left in ((29, 2), (32, 1)):
+        with clock.moved_to(noon() + timedelta(days=day)):
+            await runner.run_due()
+        async with database.reading() as session:
+            assert len((await session.scalars(select(Job))).all()) == left

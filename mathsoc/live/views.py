@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from quart import Blueprint, Quart, Response, current_app, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from mathsoc.db import Database
-from mathsoc.errors import Missing
+from mathsoc.errors import Missing, TooMany
 from mathsoc.live import service, sse
 from mathsoc.live.bridge import Bridge, MemoryBridge
 from mathsoc.live.hub import Hub
@@ -20,15 +19,13 @@ from mathsoc.live.postgres import PostgresBridge
 
 TOPICS = 12
 TOPICS_LENGTH = 500  # characters of the whole parameter
-HEARTBEAT = 15.0  # seconds, ± a tenth, so that a hall of phones is not asked about in one moment
+HEARTBEAT = 15.0  # seconds, ± a tenth, so that a hall of phones is not written to in one moment
 LIFE = (2700.0, 3600.0)  # seconds; a stream ends somewhere in here, and its client comes back by itself
 RETRY = (1000, 3000)  # milliseconds; each stream is given its own, so that clients do not return together
-GUARD_FAILURES = 4  # heartbeats in a row at which a guard that cannot answer counts as a no
 
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 blueprint = Blueprint("live", __name__)
-log = logging.getLogger(__name__)
 
 
 def attach(app: Quart, database: Database) -> Hub:
@@ -71,13 +68,22 @@ async def live() -> Response:
     viewer = g.get("viewer")
     audiences = await hub.audiences(parse_topics(request.args.get("topics", "")), viewer)
     if hub.closing or hub.streams.full:
-        # The reply must not replace what stands on the page: htmx swaps error replies too.
-        return Response(status=503, headers={"retry-after": "5", "hx-reswap": "none"})
+        return _not_now(503, 5)
     client = Client(viewer, request.remote_addr, request.headers.get("Last-Event-ID", ""))
     body = serve(current_app._get_current_object(), audiences, client)  # type: ignore[attr-defined]
     response = Response(body, content_type="text/event-stream", headers=HEADERS)
     response.timeout = None  # else Quart cuts the stream after a minute
     return response
+
+
+@blueprint.errorhandler(TooMany)
+async def too_many(error: TooMany) -> Response:
+    return _not_now(429, error.retry_after)
+
+
+def _not_now(status: int, seconds: int) -> Response:
+    # The reply must not replace what stands on the page: htmx swaps error replies too.
+    return Response(status=status, headers={"retry-after": str(seconds), "hx-reswap": "none"})
 
 
 @dataclass(frozen=True)
@@ -107,16 +113,11 @@ async def serve(app: Quart, audiences: Mapping[str, str], client: Client) -> Asy
     loop = asyncio.get_running_loop()
     end = loop.time() + random.uniform(*LIFE)  # noqa: S311  (spreads load, guards nothing)
     beat = _next_beat(loop)
-    failures = 0
     try:
-        key = hub.viewer_key(client.viewer) if hub.viewer_key else None
-        hub.streams.enter(stream, key, client.address)
+        hub.enter(stream, client.viewer, client.address)
         yield sse.retry_line(random.randint(*RETRY))  # noqa: S311
         while not stream.ended and loop.time() < end:
             if loop.time() >= beat:
-                failures = await _check(app, hub, client.viewer, failures)
-                if failures >= GUARD_FAILURES:
-                    return
                 beat = _next_beat(loop)
                 yield sse.HEARTBEAT
             elif chunk := stream.pending():
@@ -129,15 +130,3 @@ async def serve(app: Quart, audiences: Mapping[str, str], client: Client) -> Asy
 
 def _next_beat(loop: asyncio.AbstractEventLoop) -> float:
     return loop.time() + HEARTBEAT * random.uniform(0.9, 1.0)  # noqa: S311
-
-
-async def _check(app: Quart, hub: Hub, viewer: object, failures: int) -> int:
-    """How often in a row the guard has failed; enough to end the stream when it says no."""
-    if hub.guard is None:
-        return 0
-    try:
-        async with app.app_context():  # the request's own has ended with its headers
-            return 0 if await hub.guard(viewer) else GUARD_FAILURES
-    except Exception:
-        log.exception("the guard of the live streams could not answer")
-        return failures + 1

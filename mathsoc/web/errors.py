@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from mathsoc.errors import Busy, Forbidden, Missing, Refused, SignedOut
+from mathsoc.errors import Busy, Forbidden, Missing, Refused, SignedOut, TooMany
 from mathsoc.web.api import BadBody, problem, wants_problem
 from mathsoc.web.pages import page_context, wants_fragment
 
@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 # SQLSTATE classes: connection lost, out of resources, shutting down or starting.
 AWAY = ("08", "53", "57")
+# A transaction that met another one: nothing is broken, and sent again it passes.
+AGAIN = ("40001", "40P01", "55P03")
 WORDS = {
     400: ("That request can't be read", "Something in it is not as it should be. Go back and try again."),
     403: ("Not allowed", "You don't have the right to do this."),
@@ -39,6 +41,7 @@ def install(app: Quart) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(Busy, _busy)
+    app.register_error_handler(TooMany, _too_many)
     app.register_error_handler(BadBody, _bad_body)
     app.register_error_handler(UnicodeDecodeError, _bad_text)
     app.register_error_handler(DBAPIError, _database)
@@ -113,10 +116,19 @@ async def _busy(error: Busy) -> Response:
     return response
 
 
+async def _too_many(error: TooMany) -> Response:
+    response = await error_reply(429)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
 async def _database(error: Exception) -> Response:
     """The database is away, restarting or locked: wait and try again. Anything else is our mistake."""
     code = str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
     away = not isinstance(error, DBAPIError) or isinstance(error, OperationalError | InterfaceError)
+    if code in AGAIN:
+        log.warning("a transaction gave way to another: %s", code)
+        return await _busy(Busy("Several people changed the same thing at once. Please try again."))
     if away or getattr(error, "connection_invalidated", False) or code.startswith(AWAY):
         log.warning("the database does not answer: %s", type(error).__name__)
         return await _busy(Busy())
