@@ -26,7 +26,7 @@ from mathsoc.members.rules import Viewer
 from mathsoc.members.views import blueprint as member_pages
 from mathsoc.schools import queries as schools
 from mathsoc.submissions.views import blueprint as submission_pages
-from mathsoc.web import assets, errors, filters, operations, pages, rights, security, unit_of_work
+from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
 
 JOBS: dict[str, jobs.Step] = {
     challenges.ANNOUNCE: challenges.announce_open,
@@ -61,6 +61,7 @@ def create_app(config: Config) -> Mathsoc:
     # In this order for requests; replies pass the other way round, so the commit comes before the headers.
     security.install(app, config)
     accounts.install(app, config)
+    limits.install(app, config)
     rights.install(app)
     unit_of_work.install(app)
     errors.install(app)
@@ -83,6 +84,7 @@ def create_app(config: Config) -> Mathsoc:
     _go_live(app)
     _run_with_the_server(app, config)
     rights.check_complete(app)
+    limits.check_complete(app)
     return app
 
 

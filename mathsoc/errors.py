@@ -24,6 +24,14 @@ class Busy(MathsocError):
     """The server could not do it just now and nothing was changed; answered as 503, try again."""
 
 
+class TooMany(MathsocError):
+    """Too often in a short time; answered as 429 with `retry_after`, the seconds to wait."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"again in {retry_after} s")
+        self.retry_after = retry_after
+
+
 class Missing(MathsocError):
     """There is no such thing for this viewer; answered as 404 whatever the reason."""
 

@@ -62,6 +62,8 @@ def run(
         sys.stdout.flush()
 
     if workers > 1:
+        if config.redis_url is None:
+            log.warning("%d processes without REDIS_URL: each counts its rate limits alone", workers)
         code = Workers(_work, (app_factory, config, listener), listener, workers).run(ready)
     else:
         code = _serve_here(app_factory, config, listener, ready)

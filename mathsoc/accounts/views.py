@@ -12,7 +12,7 @@ from mathsoc.config import Config
 from mathsoc.members import queries, rules, service
 from mathsoc.web.forms import local_path, sent
 from mathsoc.web.pages import page, see
-from mathsoc.web.unit_of_work import database, reads_only, release, session
+from mathsoc.web.unit_of_work import database, looking, reads_only, release, session
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -35,7 +35,8 @@ async def _load_viewer() -> None:
     if token is None:
         return
     now = clock.now()
-    viewer = await queries.viewer(await session(), token, now)
+    async with looking() as db:
+        viewer = await queries.viewer(db, token, now)
     if viewer is not None and now - viewer.session_seen_at >= rules.SEEN_EVERY:
         # In a unit of its own: reading pages hardly ever writes, and what follows may fail.
         await release()

@@ -12,7 +12,7 @@ from quart import Blueprint, Quart, Response, current_app, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from mathsoc.db import Database
-from mathsoc.errors import Missing
+from mathsoc.errors import Missing, TooMany
 from mathsoc.live import service, sse
 from mathsoc.live.bridge import Bridge, MemoryBridge
 from mathsoc.live.hub import Hub
@@ -71,13 +71,22 @@ async def live() -> Response:
     viewer = g.get("viewer")
     audiences = await hub.audiences(parse_topics(request.args.get("topics", "")), viewer)
     if hub.closing or hub.streams.full:
-        # The reply must not replace what stands on the page: htmx swaps error replies too.
-        return Response(status=503, headers={"retry-after": "5", "hx-reswap": "none"})
+        return _not_now(503, 5)
     client = Client(viewer, request.remote_addr, request.headers.get("Last-Event-ID", ""))
     body = serve(current_app._get_current_object(), audiences, client)  # type: ignore[attr-defined]
     response = Response(body, content_type="text/event-stream", headers=HEADERS)
     response.timeout = None  # else Quart cuts the stream after a minute
     return response
+
+
+@blueprint.errorhandler(TooMany)
+async def too_many(error: TooMany) -> Response:
+    return _not_now(429, error.retry_after)
+
+
+def _not_now(status: int, seconds: int) -> Response:
+    # The reply must not replace what stands on the page: htmx swaps error replies too.
+    return Response(status=status, headers={"retry-after": str(seconds), "hx-reswap": "none"})
 
 
 @dataclass(frozen=True)

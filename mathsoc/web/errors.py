@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from mathsoc.errors import Busy, Forbidden, Missing, Refused, SignedOut
+from mathsoc.errors import Busy, Forbidden, Missing, Refused, SignedOut, TooMany
 from mathsoc.web.api import BadBody, problem, wants_problem
 from mathsoc.web.pages import page_context, wants_fragment
 
@@ -39,6 +39,7 @@ def install(app: Quart) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(Busy, _busy)
+    app.register_error_handler(TooMany, _too_many)
     app.register_error_handler(BadBody, _bad_body)
     app.register_error_handler(UnicodeDecodeError, _bad_text)
     app.register_error_handler(DBAPIError, _database)
@@ -110,6 +111,12 @@ async def _refused(error: Refused) -> Response:
 async def _busy(error: Busy) -> Response:
     response = await error_reply(503, str(error) or None)
     response.headers["Retry-After"] = "2"
+    return response
+
+
+async def _too_many(error: TooMany) -> Response:
+    response = await error_reply(429)
+    response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from quart import Quart, Response, current_app, g, request
@@ -28,6 +29,16 @@ async def session() -> AsyncSession:
         await unit.begin()
         g.unit = unit
     return unit.session
+
+
+@asynccontextmanager
+async def looking() -> AsyncIterator[AsyncSession]:
+    """A session to look something up in before the view begins; never the one that writes."""
+    if _writes():
+        async with database().reading() as found:
+            yield found
+    else:
+        yield await session()
 
 
 async def release() -> None:

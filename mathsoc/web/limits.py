@@ -1,0 +1,184 @@
+"""How often something may be done: one table, read by the guard here, by views and by the tests.
+
+Reading pages is free. What changes something, asks the marking, signs in, opens a stream, searches or exports
+is counted: by member, or where nobody is signed in by address. A whole school is behind one address, so what
+an address may do is generous. RATE_SCALE multiplies every count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from math import ceil
+
+from quart import Quart, current_app, g, request
+
+from mathsoc.config import Config
+from mathsoc.errors import TooMany
+from mathsoc.web.counters import Counters
+from mathsoc.web.unit_of_work import SAFE_METHODS, release
+
+MINUTE, HOUR = 60, 3600
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many times in so many seconds: for each member, and for each address with nobody signed in."""
+
+    member: int
+    address: int
+    seconds: int = MINUTE
+
+
+# Endpoint → what it allows. Unsafe methods are counted, and every method of an address that only reads.
+LIMITS: dict[str, tuple[Limit, ...]] = {
+    # 1,500 phones behind one address, each with a page or two in a minute, and once more after a restart.
+    "live.live": (Limit(member=120, address=6_000),),
+    "accounts.login": (Limit(member=60, address=1_500),),
+    "accounts.logout": (Limit(member=30, address=1_500),),
+    # The page asks a quarter of a second after the last key.
+    "submissions.reading": (Limit(member=240, address=6_000),),
+    "submissions.send": (Limit(member=30, address=1_500), Limit(member=600, address=20_000, seconds=HOUR)),
+    "maths_api.validate": (Limit(member=240, address=60),),
+    "maths_api.equivalent": (Limit(member=240, address=60),),
+    "maths_api.normalise": (Limit(member=240, address=60),),
+}
+
+# Rules with an unsafe method that need no limit, each with its reason.
+FREE: dict[str, str] = {}
+
+# What views count by a name: how many in how many seconds, for each `who` that they give.
+BUCKETS: dict[str, tuple[int, int]] = {
+    "login-pair": (10, 15 * MINUTE),  # an account tried from one address
+    "login-pair-tight": (3, 15 * MINUTE),  # the same, while the account is under attack
+    "login-known": (10, 15 * MINUTE),  # an account tried from a device that it has signed in on
+    "login-account": (50, HOUR),  # an account tried from anywhere; tells of an attack, refuses nobody
+    "login-address": (1_500, MINUTE),
+    "reset-mail": (3, HOUR),  # letters to one account
+    "reset-address": (300, HOUR),
+    "confirm": (10, 15 * MINUTE),  # one's own password asked again
+    "code": (5, 5 * MINUTE),
+    "setup": (10, 10 * MINUTE),
+    "denials": (30, MINUTE),  # refusals of one member or address that are written to the audit log
+}
+
+
+class Limiter:
+    """The counters of the application, by the table above."""
+
+    def __init__(self, config: Config) -> None:
+        self.counters = Counters(config.redis_url)
+        self._scale = max(1.0, config.rate_scale)
+        self._key = hashlib.sha256(config.secret_key.encode()).digest()
+
+    def count(self, number: int) -> int:
+        return max(1, round(number * self._scale))
+
+    def key(self, *who: str) -> str:
+        """Who, so that neither memory nor Redis holds an e-mail or an address that can be read."""
+        text = "\x00".join(who).encode("utf-8", "replace")
+        return hashlib.blake2b(text, key=self._key, digest_size=16).hexdigest()
+
+
+async def take(name: str, *who: str) -> bool:
+    """Count one for `who` in the bucket `name`; whether that was still within its number.
+
+    `who` may be personal (an e-mail): it is hashed. Call it before a unit of work is begun, or after
+    `release()`: it may ask Redis.
+    """
+    return await _limiter().counters.add(*_bucket(name, who))
+
+
+async def must_take(name: str, *who: str) -> None:
+    """As `take`; raises TooMany, with the seconds to wait, where the number was reached before."""
+    if not await take(name, *who):
+        raise await too_many(name, *who)
+
+
+async def seen(name: str, *who: str) -> bool:
+    """Whether the bucket is full: one more `take` would say no. Counts nothing."""
+    left, _ = await _limiter().counters.left(*_bucket(name, who))
+    return left <= 0
+
+
+async def too_many(name: str, *who: str) -> TooMany:
+    """The error to raise for a full bucket."""
+    _, seconds = await _limiter().counters.left(*_bucket(name, who))
+    return TooMany(max(1, ceil(seconds)))
+
+
+async def refund(name: str, *who: str) -> None:
+    """Take one back, as if it had never been counted."""
+    await _limiter().counters.add(*_bucket(name, who), cost=-1)
+
+
+async def clear(name: str, *who: str) -> None:
+    """Empty a bucket."""
+    await _limiter().counters.clear(*_bucket(name, who))
+
+
+def client_address() -> str:
+    """Where the request came from: an IPv6 client by its network, since it may take any address in there."""
+    given = request.remote_addr or ""
+    try:
+        address = ip_address(given)
+    except ValueError:
+        return given
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return f"{IPv6Address(int(address) >> 64 << 64)}/64"
+    return given
+
+
+def install(app: Quart, config: Config) -> None:
+    """To be called after what loads the viewer and before what looks at rights: refusals count too."""
+    limiter = Limiter(config)
+    app.extensions["limiter"] = limiter
+    app.before_request(_count)
+    app.after_serving(limiter.counters.close)
+
+
+def check_complete(app: Quart) -> None:
+    """Stop the start when a rule that changes something has no row; so an unlimited one cannot ship."""
+    unsafe = {
+        rule.endpoint for rule in app.url_map.iter_rules() if (rule.methods or set()) - set(SAFE_METHODS)
+    }
+    missing = unsafe - LIMITS.keys() - FREE.keys()
+    if missing:
+        raise LookupError(f"no row in mathsoc.web.limits for: {', '.join(sorted(missing))}")
+
+
+async def _count() -> None:
+    endpoint = request.endpoint or ""
+    if endpoint not in LIMITS or not _counted():
+        return
+    limiter = _limiter()
+    if limiter.counters.shared:
+        await release()  # no connection to the database waits for Redis
+    viewer = g.get("viewer")
+    who = ("member", str(viewer.id)) if viewer is not None else ("address", client_address())
+    for limit in LIMITS[endpoint]:
+        number = limiter.count(limit.member if viewer is not None else limit.address)
+        window = (f"at/{endpoint}", limiter.key(*who), number, limit.seconds)
+        if not await limiter.counters.add(*window):
+            _, seconds = await limiter.counters.left(*window)
+            raise TooMany(max(1, ceil(seconds)))
+
+
+def _counted() -> bool:
+    if request.method not in SAFE_METHODS:
+        return True
+    return request.url_rule is not None and (request.url_rule.methods or set()) <= set(SAFE_METHODS)
+
+
+def _bucket(name: str, who: tuple[str, ...]) -> tuple[str, str, int, int]:
+    limiter = _limiter()
+    count, seconds = BUCKETS[name]
+    return f"in/{name}", limiter.key(*who), limiter.count(count), seconds
+
+
+def _limiter() -> Limiter:
+    found: Limiter = current_app.extensions["limiter"]
+    return found
