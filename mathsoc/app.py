@@ -10,7 +10,10 @@ from quart import Quart, current_app, g
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, clock, jobs, live, mail
+from mathsoc.accounts import letters
 from mathsoc.accounts import views as accounts
+from mathsoc.accounts.profile import blueprint as profile_pages
+from mathsoc.accounts.recovery import blueprint as recovery_pages
 from mathsoc.challenges import service as challenges
 from mathsoc.challenges.live import OpenSource
 from mathsoc.challenges.views import blueprint as challenge_pages
@@ -36,7 +39,7 @@ JOBS: dict[str, jobs.Step] = {
 # Jobs that come round again by themselves.
 STANDING = {audit.FORGET: timedelta(days=1), jobs.TIDY: timedelta(days=1)}
 # Who makes the mails of each kind.
-MAIL: dict[str, mail.Builder] = {}
+MAIL: dict[str, mail.Builder] = {"reset": letters.reset, "password-changed": letters.password_changed}
 
 
 class Mathsoc(Quart):
@@ -73,6 +76,8 @@ def create_app(config: Config) -> Mathsoc:
         operations.blueprint,
         home_page,
         accounts.blueprint,
+        profile_pages,
+        recovery_pages,
         member_pages,
         competition_pages,
         challenge_pages,

@@ -1,12 +1,36 @@
-"""What is accepted about members."""
+"""What is accepted about accounts."""
 
 from __future__ import annotations
 
-from wtforms import Form, HiddenField, PasswordField, StringField
+from wtforms import BooleanField, Form, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
+
+from mathsoc.accounts.rules import LONGEST, TOO_LONG, normal
+
+
+def _password(label: str, missing: str) -> PasswordField:
+    def spelt(typed: str | None) -> str:
+        return normal(typed or "")
+
+    return PasswordField(
+        label, [InputRequired(missing), Length(max=LONGEST, message=TOO_LONG)], filters=[spelt]
+    )
 
 
 class LoginForm(Form):  # type: ignore[misc]
     email = StringField("E-mail", [InputRequired("Enter your e-mail address."), Length(max=254)])
-    password = PasswordField("Password", [InputRequired("Enter your password."), Length(max=1024)])
+    password = _password("Password", "Enter your password.")
+    remember = BooleanField("Stay signed in on this device")
     next = HiddenField()
+
+
+class ForgotForm(Form):  # type: ignore[misc]
+    email = StringField("E-mail", [InputRequired("Enter your e-mail address."), Length(max=254)])
+
+
+class NewPasswordForm(Form):  # type: ignore[misc]
+    new_password = _password("New password", "Choose a new password.")
+
+
+class PasswordForm(NewPasswordForm):
+    current_password = _password("Your password now", "Enter the password that you have now.")

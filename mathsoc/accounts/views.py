@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from quart import Blueprint, Quart, Response, current_app, g, request
-from quart_auth import AuthUser, QuartAuth, current_user, login_user, logout_user
+from quart_auth import current_user, logout_user
 
 from mathsoc import clock
-from mathsoc.accounts import passwords
+from mathsoc.accounts import agents, cookies, passwords, service, throttle
 from mathsoc.accounts.forms import LoginForm
 from mathsoc.config import Config
-from mathsoc.members import queries, rules, service
+from mathsoc.errors import TooMany
+from mathsoc.members import queries, rules
+from mathsoc.members import service as members
+from mathsoc.members.models import Member
+from mathsoc.web import limits
 from mathsoc.web.forms import local_path, sent
 from mathsoc.web.pages import page, see
 from mathsoc.web.unit_of_work import database, looking, reads_only, release, session
@@ -18,14 +24,17 @@ blueprint = Blueprint("accounts", __name__)
 
 # One answer whatever was wrong, so that nobody learns which addresses have an account.
 NOT_SIGNED_IN = "That e-mail and password don't belong together. Check both and try again."
+TRIED_TOO_OFTEN = (
+    "That was tried too often in a short time. Wait a quarter of an hour, or set a new password by e-mail."
+)
+NOTICES = {
+    "password-set": "Your new password is set. Sign in with it.",
+    "signed-out": "You have signed out here.",
+}
 
 
 def install(app: Quart, config: Config) -> None:
-    """Quart-Auth carries the token of a session kept on the server; each request looks it up."""
-    app.config["QUART_AUTH_COOKIE_NAME"] = "__Host-mathsoc" if config.secure_cookies else "mathsoc"
-    app.config["QUART_AUTH_COOKIE_SECURE"] = config.secure_cookies
-    app.config["QUART_AUTH_DURATION"] = int(rules.ABSOLUTE[False].total_seconds())
-    QuartAuth(app)
+    cookies.install(app, config)
     app.before_request(_load_viewer)
 
 
@@ -41,7 +50,7 @@ async def _load_viewer() -> None:
         # In a unit of its own: reading pages hardly ever writes, and what follows may fail.
         await release()
         async with database().writing() as db:
-            await service.note_in_use(db, viewer.session_id, now)
+            await members.note_in_use(db, viewer.session_id, now)
     g.viewer = viewer
 
 
@@ -58,7 +67,8 @@ async def login_form() -> Response:
     goes_to = local_path(request.args.get("next"))
     if g.viewer is not None:
         return see(goes_to)
-    return await page("accounts/login.html", form=LoginForm(next=goes_to), error=None)
+    notice = NOTICES.get(request.args.get("notice", ""))
+    return await page("accounts/login.html", form=LoginForm(next=goes_to), error=None, notice=notice)
 
 
 @blueprint.post("/login")
@@ -67,26 +77,61 @@ async def login() -> Response:
     """The password is checked with no transaction held: hashing is slow by design."""
     form = LoginForm(await sent())
     if not form.validate():
-        return await page("accounts/login.html", form=form, error=None, status=422)
-    member = await queries.by_email(await session(), form.email.data)
+        return await _again(form, None, 422)
     await release()
+    try:
+        attempt = await throttle.admit(form.email.data)
+    except TooMany as error:
+        response = await _again(form, TRIED_TOO_OFTEN, 429)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    async with database().reading() as db:
+        member = await queries.by_email(db, form.email.data)
     right = await passwords.verify(form.password.data, member.password_hash if member else None)
-    if member is None or not right or member.state not in ("active", "pending"):
-        return await page("accounts/login.html", form=form, error=NOT_SIGNED_IN, status=422)
+    if member is None or member.password_hash is None or not right or not rules.signs_in(member.state):
+        return await _failed(form, member)
+    new_hash = await passwords.upgraded(form.password.data, member.password_hash)
+    response = await _signed_in(form, member, new_hash) or await _failed(form, member)
+    if response.status_code < 400:
+        await attempt.was_right()
+        cookies.know_device(response, attempt.account)
+    return response
+
+
+async def _signed_in(form: LoginForm, member: Member, new_hash: str | None) -> Response | None:
+    now = clock.now()
+    browser = service.Browser(
+        address=limits.client_address(),
+        device=agents.label(request.headers.get("User-Agent")),
+        remembered=form.remember.data,
+        token=current_user.auth_id,
+    )
     async with database().writing() as db:
-        old, now = current_user.auth_id, clock.now()
-        if old is not None:
-            await service.end_session(db, old, now)
-        token = await service.start_session(db, await db.merge(member, load=False), now)
-    login_user(AuthUser(token))
-    return see(local_path(form.next.data))
+        started = await service.sign_in(db, member, now, browser, new_hash=new_hash)
+    if started is None:
+        return None
+    token, begun = started
+    goes_to = local_path(form.next.data)
+    response = see(f"/login/code?next={quote(goes_to)}" if begun.waits_for_code else goes_to)
+    cookies.hand_over(response, token, cookies.lifetime(begun, member, now))
+    return response
+
+
+async def _failed(form: LoginForm, member: Member | None) -> Response:
+    async with database().writing() as db:
+        await service.note_failure(db, member.id if member else None, clock.now(), limits.client_address())
+    return await _again(form, NOT_SIGNED_IN, 422)
+
+
+async def _again(form: LoginForm, error: str | None, status: int) -> Response:
+    return await page("accounts/login.html", form=form, error=error, notice=None, status=status)
 
 
 @blueprint.post("/logout")
 async def logout() -> Response:
     token = current_user.auth_id
     if token is not None:
-        await service.end_session(await session(), token, clock.now())
+        await service.sign_out(await session(), token, clock.now(), limits.client_address())
     logout_user()
     response = see("/")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

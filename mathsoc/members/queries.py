@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -30,11 +31,9 @@ async def login_session(session: AsyncSession, token: str) -> LoginSession | Non
 async def viewer(session: AsyncSession, token: str, now: datetime) -> rules.Viewer | None:
     """Who this token signs in at `now`; None when the session or the account no longer holds."""
     found = await login_session(session, token)
-    if found is None:
+    if found is None or found.waits_for_code or not _holds(found, now):
         return None
     member = found.member
-    if found.waits_for_code or not _alive(found, now) or member.state not in ("active", "pending"):
-        return None
     return rules.Viewer(
         id=member.id,
         handle=member.handle,
@@ -59,9 +58,34 @@ async def session_holds(session: AsyncSession, viewer: rules.Viewer, now: dateti
     )
     return (
         found is not None
+        and not found.waits_for_code
         and _alive(found, now)
         and (found.member.role, found.member.state) == (viewer.role, viewer.state)
     )
+
+
+async def waiting_session(session: AsyncSession, token: str, now: datetime) -> LoginSession | None:
+    """The session whose password was right and whose second factor is still to come, with its member."""
+    found = await login_session(session, token)
+    if found is None or not found.waits_for_code or not _holds(found, now):
+        return None
+    return found if now - found.created_at < rules.CODE_WITHIN else None
+
+
+async def sessions_of(session: AsyncSession, member_id: int, now: datetime) -> Sequence[LoginSession]:
+    """The browsers that a member is signed in with, the one used last first."""
+    found = await session.scalars(
+        select(LoginSession)
+        .where(LoginSession.member_id == member_id, LoginSession.ended_at.is_(None))
+        .where(LoginSession.waits_for_code.is_(False))
+        .options(joinedload(LoginSession.member))
+        .order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())
+    )
+    return [one for one in found if _alive(one, now)]
+
+
+def _holds(found: LoginSession, now: datetime) -> bool:
+    return _alive(found, now) and rules.signs_in(found.member.state)
 
 
 def _alive(found: LoginSession, now: datetime) -> bool:
@@ -75,7 +99,7 @@ def _alive(found: LoginSession, now: datetime) -> bool:
 
 
 async def by_email(session: AsyncSession, email: str) -> Member | None:
-    return await session.scalar(select(Member).where(Member.email == email.strip().lower()))
+    return await session.scalar(select(Member).where(Member.email == rules.normal_email(email)))
 
 
 async def shown(session: AsyncSession, handle: str) -> Member:

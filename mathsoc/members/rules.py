@@ -9,6 +9,8 @@ STAFF = ("lead", "editor", "admin")
 SEES_KEYS = ("editor", "admin")
 IDLE = {True: timedelta(hours=2), False: timedelta(days=14)}  # by staff
 ABSOLUTE = {True: timedelta(hours=12), False: timedelta(days=90)}
+# How long a session may wait for its second factor.
+CODE_WITHIN = timedelta(minutes=10)
 # How often a session notes that it is in use, so that reading pages hardly ever writes.
 SEEN_EVERY = timedelta(minutes=5)
 
@@ -39,6 +41,16 @@ class Viewer:
     def may_score(self) -> bool:
         """Whoever may see keys, or helps those who answer, never scores; nor does a pending member."""
         return self.role == "member" and self.state == "active"
+
+
+def normal_email(typed: str) -> str:
+    """An address as it is kept and looked up: whoever is throttled under it is found under it."""
+    return typed.strip().lower()
+
+
+def signs_in(state: str) -> bool:
+    """Whether an account in this state can be used; a pending one may look round."""
+    return state in ("active", "pending")
 
 
 def listed(role: str, state: str, hidden: bool) -> bool:

@@ -12,8 +12,19 @@ from mathsoc.members import queries, rules
 from mathsoc.members.models import LoginSession, Member
 
 
-async def start_session(session: AsyncSession, member: Member, now: datetime) -> str:
-    """Sign a member in; returns the token for the cookie (256 random bits, only its hash is stored)."""
+async def start_session(
+    session: AsyncSession,
+    member: Member,
+    now: datetime,
+    *,
+    remembered: bool = False,
+    device: str = "",
+    waits_for_code: bool = False,
+) -> str:
+    """Sign a member in; returns the token for the cookie (256 random bits, only its hash is stored).
+
+    One that waits for the code of the second factor signs nobody in until `renew_session`.
+    """
     token = secrets.token_urlsafe(32)
     session.add(
         LoginSession(
@@ -22,9 +33,26 @@ async def start_session(session: AsyncSession, member: Member, now: datetime) ->
             created_at=now,
             seen_at=now,
             fresh_at=now,
+            remembered=remembered,
+            device=device,
+            waits_for_code=waits_for_code,
         )
     )
     member.seen_at = now
+    await session.flush()
+    return token
+
+
+async def renew_session(session: AsyncSession, login_session: LoginSession, now: datetime) -> str:
+    """A new token for a session that has proved itself again (password or code); the old one is void.
+
+    The absolute limit stays where it was, but for a session that waited for its code: it begins here.
+    """
+    token = secrets.token_urlsafe(32)
+    if login_session.waits_for_code:
+        login_session.waits_for_code, login_session.created_at = False, now
+    login_session.token_hash = queries.token_hash(token)
+    login_session.seen_at = login_session.fresh_at = now
     await session.flush()
     return token
 
@@ -36,6 +64,26 @@ async def end_session(session: AsyncSession, token: str, now: datetime) -> None:
         .where(LoginSession.token_hash == queries.token_hash(token), LoginSession.ended_at.is_(None))
         .values(ended_at=now)
     )
+
+
+async def end_sessions_of(
+    session: AsyncSession, member_id: int, now: datetime, keep: int | None = None
+) -> int:
+    """End all sessions of a member but the one with the id `keep`; returns how many. Open streams follow."""
+    ending = (
+        update(LoginSession)
+        .where(LoginSession.member_id == member_id, LoginSession.ended_at.is_(None))
+        .values(ended_at=now)
+        .returning(LoginSession.id)
+    )
+    if keep is not None:
+        ending = ending.where(LoginSession.id != keep)
+    return len((await session.execute(ending)).all())
+
+
+async def note_fresh(session: AsyncSession, session_id: int, now: datetime) -> None:
+    """The password has just been given in this session."""
+    await session.execute(update(LoginSession).where(LoginSession.id == session_id).values(fresh_at=now))
 
 
 async def note_in_use(session: AsyncSession, viewer_session_id: int, now: datetime) -> None:

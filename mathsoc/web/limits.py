@@ -37,6 +37,11 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "live.live": (Limit(member=120, address=6_000),),
     "accounts.login": (Limit(member=60, address=1_500),),
     "accounts.logout": (Limit(member=30, address=1_500),),
+    "recovery.forgot": (Limit(member=30, address=300),),
+    "recovery.reset": (Limit(member=30, address=300),),
+    "profile.end_session": (Limit(member=60, address=300),),
+    "profile.end_other_sessions": (Limit(member=30, address=300),),
+    "profile.change_password": (Limit(member=30, address=300),),
     # The page asks a quarter of a second after the last key.
     "submissions.reading": (Limit(member=240, address=6_000),),
     "submissions.send": (Limit(member=30, address=1_500), Limit(member=600, address=20_000, seconds=HOUR)),
