@@ -76,7 +76,7 @@ async def _in_members(world: World, planted: Planted) -> None:
     async with world.database.writing() as session:
         for name, one in world.members.items():
             member = await session.get_one(Member, one.id)
-            own_lead = ("lead",) if name != "bob" else ()
+            own_lead = ("lead",) if one.role == "member" and name != "bob" else ()
             member.real_name = planted.add(f"Zqreal{name}", name, "ada", *own_lead)
             local = planted.add(f"zqmail-{name}", name, "ada", *own_lead)
             member.email = one.email = f"{local}@{(one.email or '').partition('@')[2]}"

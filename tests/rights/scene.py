@@ -44,6 +44,7 @@ async def people(world: World) -> None:
     await world.add_member("lead", role="lead", year=None)
     await world.add_member("suspended", state="suspended")
     await world.add_member("pending", state="pending")
+    await world.add_member("pia")  # whom staff act upon
 
 
 async def challenges(world: World) -> dict[str, Challenge]:
