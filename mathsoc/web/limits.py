@@ -124,8 +124,12 @@ async def clear(name: str, *who: str) -> None:
 
 
 def client_address() -> str:
-    """Where the request came from: an IPv6 client by its network, since it may take any address in there."""
-    given = request.remote_addr or ""
+    """Where the request came from, as it is counted."""
+    return counted_as(request.remote_addr or "")
+
+
+def counted_as(given: str) -> str:
+    """An IPv6 client by its network, since it may take any address in there; anything else as it stands."""
     try:
         address = ip_address(given)
     except ValueError:
