@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mathsoc import audit, clock, jobs, live, mail
 from mathsoc.accounts import letters
 from mathsoc.accounts import views as accounts
+from mathsoc.accounts.holding import stream_guard
 from mathsoc.accounts.profile import blueprint as profile_pages
 from mathsoc.accounts.recovery import blueprint as recovery_pages
 from mathsoc.challenges import service as challenges
@@ -103,7 +104,7 @@ def _go_live(app: Mathsoc) -> None:
     hub = live.attach(app, app.database)
     hub.source("board", BoardSource(app, app.database))
     hub.source("challenges", OpenSource(app, app.database))
-    hub.guard = accounts.stream_guard
+    hub.guard = stream_guard
     hub.viewer_key = lambda viewer: viewer.handle if isinstance(viewer, Viewer) else None
 
 

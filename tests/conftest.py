@@ -23,6 +23,7 @@ from tests.support.hooks import pytest_runtest_protocol, pytest_sessionfinish  #
 from tests.support.isolation import forget_settings
 from tests.support.run import FirstProcess, Run
 from tests.support.serving import Server, plain
+from tests.support.valkey import Valkey
 from tests.support.world import World, build
 from tools import chromium
 
@@ -152,6 +153,14 @@ async def server(tmp_path: Path, to_drop: list[str]) -> AsyncIterator[Callable[.
     yield start
     for process in started:
         await process.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey(run: Run, worker_id: str) -> Iterator[Valkey]:
+    """One Valkey for all tests of this process; each finds it empty if it flushes it first."""
+    server = Valkey(run.folder / f"valkey-{worker_id}")
+    yield server
+    server.kill()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from quart import Blueprint, Quart, Response, current_app, g, request
+from quart import Blueprint, Quart, Response, g, request
 from quart_auth import current_user, logout_user
 
 from mathsoc import clock
-from mathsoc.accounts import agents, cookies, passwords, service, throttle
+from mathsoc.accounts import agents, cookies, holding, passwords, service, throttle
 from mathsoc.accounts.forms import LoginForm
 from mathsoc.config import Config
 from mathsoc.errors import TooMany
@@ -36,6 +36,7 @@ NOTICES = {
 def install(app: Quart, config: Config) -> None:
     cookies.install(app, config)
     app.before_request(_load_viewer)
+    holding.install(app)
 
 
 async def _load_viewer() -> None:
@@ -52,14 +53,6 @@ async def _load_viewer() -> None:
         async with database().writing() as db:
             await members.note_in_use(db, viewer.session_id, now)
     g.viewer = viewer
-
-
-async def stream_guard(viewer: object) -> bool:
-    """Whether an open stream may go on for the viewer it was opened by."""
-    if not isinstance(viewer, rules.Viewer):
-        return True
-    async with current_app.database.reading() as db:  # type: ignore[attr-defined]
-        return await queries.session_holds(db, viewer, clock.now())
 
 
 @blueprint.get("/login")

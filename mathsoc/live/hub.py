@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
 
 from mathsoc.errors import Missing
 from mathsoc.live.bridge import Bridge, MemoryBridge
 from mathsoc.live.limits import Limits, OpenStreams
 from mathsoc.live.stream import Stream
+from mathsoc.live.sweep import Guard, Sweep
 from mathsoc.live.topic import Group, Source, Topic
 
 INTERVAL = 1.0  # seconds between two values for one audience: a new view transition cuts the last one
@@ -25,9 +26,10 @@ log = logging.getLogger(__name__)
 class Hub:
     """Shares one rendered value per (topic, audience) between all streams that show it.
 
-    `guard`, when set, is asked at each heartbeat whether the viewer may still be served, in the application's
-    context but outside any request. `viewer_key`, when set, names the viewer whose streams are counted
-    together (None: only the address counts).
+    `guard`, when set, is asked every two seconds which of the signed-in viewers of open streams no longer
+    hold; their streams are ended. It runs in the application's context but outside any request. `viewer_key`,
+    when set, names the viewer whose streams are counted together (None: nobody is signed in, so only the
+    address counts and the guard is not asked).
     """
 
     def __init__(
@@ -40,7 +42,7 @@ class Hub:
     ) -> None:
         self.streams = OpenStreams(limits or Limits())
         self.bridge = bridge or MemoryBridge()
-        self.guard: Callable[[object], Awaitable[bool]] | None = None
+        self.guard: Guard | None = None
         self.viewer_key: Callable[[object], str | None] | None = None
         self.closing = False
         self._read_versions = read_versions
@@ -51,6 +53,7 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(RENDERS)
         self._context = contextvars.copy_context()
+        self._sweep: Sweep | None = None
 
     def source(self, prefix: str, source: Source) -> None:
         """Serve the topics "prefix:…" from `source`. Raises ValueError for a prefix that is taken."""
@@ -69,6 +72,11 @@ class Hub:
                 raise Missing("there is no such live topic")
             found[topic] = audience
         return found
+
+    def enter(self, stream: Stream, viewer: object, address: str | None) -> None:
+        """Count a stream that is about to be served."""
+        key = self.viewer_key(viewer) if self.viewer_key else None
+        self.streams.enter(stream, key, address, viewer if key is not None else None)
 
     def subscribe(self, audiences: Mapping[str, str], last_event_id: str = "") -> Stream:
         """A stream of these topics for these audiences; `close` it, or its values are kept for ever."""
@@ -115,6 +123,8 @@ class Hub:
         self.closing = False
         self._context = contextvars.copy_context()
         await self.bridge.start(self)
+        self._sweep = Sweep(self.streams, lambda: self.guard)
+        self._keep(self._sweep.run())
 
     def end_streams(self) -> None:
         """End every stream, and every later one at once: the process is about to stop."""
@@ -125,6 +135,8 @@ class Hub:
         """End the streams, let renders in progress finish (1 s), leave the bridge."""
         self.end_streams()
         await self.bridge.stop()
+        if self._sweep is not None:
+            self._sweep.stop()
         for topic in self._topics.values():
             topic.close()
         if self._tasks:
@@ -136,11 +148,14 @@ class Hub:
         if name not in self._topics:
             source = self._sources[name.partition(":")[0]]
             topic = self._topics[name] = Topic(name, source, self._version, self._slots, self._interval)
-            # Never in the context of the request that happens to come first: a fragment knows no viewer.
-            task = asyncio.get_running_loop().create_task(topic.run(), context=self._context.copy())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._keep(topic.run())
         return self._topics[name]
+
+    def _keep(self, work: Coroutine[None, None, None]) -> None:
+        """Run until it ends, never in the context of a request: what it does must know no viewer."""
+        task = asyncio.get_running_loop().create_task(work, context=self._context.copy())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _version(self, topic: str) -> int:
         return (await self._read_versions([topic]))[topic]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from mathsoc.live.stream import Stream
@@ -26,6 +27,7 @@ class OpenStreams:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._keys: dict[Stream, list[tuple[str, str]]] = {}
+        self._viewers: dict[Stream, object] = {}
         self._by_key: defaultdict[tuple[str, str], dict[Stream, None]] = defaultdict(dict)
 
     def __len__(self) -> int:
@@ -36,25 +38,43 @@ class OpenStreams:
         """Whether the process has no room left: a new stream is then refused, since no key is at fault."""
         return len(self._keys) >= self.limits.total
 
-    def enter(self, stream: Stream, viewer: str | None, address: str | None) -> None:
-        """Count the stream; the oldest of a viewer or address over its limit is ended."""
+    def enter(self, stream: Stream, key: str | None, address: str | None, viewer: object = None) -> None:
+        """Count the stream; the oldest of a viewer or address over its limit is ended.
+
+        `key` names who is signed in, `viewer` is what the guard asks about; both None for anybody else.
+        """
         keys = [("address", address)] if address is not None else []
-        keys += [("viewer", viewer)] if viewer is not None else []
+        keys += [("viewer", key)] if key is not None else []
         self._keys[stream] = keys
-        for key in keys:
-            mine = self._by_key[key]
+        if viewer is not None:
+            self._viewers[stream] = viewer
+        for kind, name in keys:
+            mine = self._by_key[kind, name]
             mine[stream] = None
-            if len(mine) > (self.limits.viewer if key[0] == "viewer" else self.limits.address):
+            if len(mine) > (self.limits.viewer if kind == "viewer" else self.limits.address):
                 oldest = next(iter(mine))
                 self.leave(oldest)
                 oldest.end()
 
     def leave(self, stream: Stream) -> None:
         """Stop counting the stream; harmless again."""
+        self._viewers.pop(stream, None)
         for key in self._keys.pop(stream, ()):
             self._by_key[key].pop(stream, None)
             if not self._by_key[key]:
                 del self._by_key[key]
+
+    def viewers(self) -> set[object]:
+        """Whoever is signed in and has a stream open."""
+        return set(self._viewers.values())
+
+    def end_of(self, viewers: Collection[object]) -> int:
+        """Ask every stream of these viewers to end; gives how many there were."""
+        gone = set(viewers)
+        ending = [stream for stream, viewer in self._viewers.items() if viewer in gone]
+        for stream in ending:
+            stream.end()
+        return len(ending)
 
     def end_all(self) -> None:
         """Ask every stream to end."""

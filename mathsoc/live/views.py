@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -20,15 +19,13 @@ from mathsoc.live.postgres import PostgresBridge
 
 TOPICS = 12
 TOPICS_LENGTH = 500  # characters of the whole parameter
-HEARTBEAT = 15.0  # seconds, ± a tenth, so that a hall of phones is not asked about in one moment
+HEARTBEAT = 15.0  # seconds, ± a tenth, so that a hall of phones is not written to in one moment
 LIFE = (2700.0, 3600.0)  # seconds; a stream ends somewhere in here, and its client comes back by itself
 RETRY = (1000, 3000)  # milliseconds; each stream is given its own, so that clients do not return together
-GUARD_FAILURES = 4  # heartbeats in a row at which a guard that cannot answer counts as a no
 
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 blueprint = Blueprint("live", __name__)
-log = logging.getLogger(__name__)
 
 
 def attach(app: Quart, database: Database) -> Hub:
@@ -116,16 +113,11 @@ async def serve(app: Quart, audiences: Mapping[str, str], client: Client) -> Asy
     loop = asyncio.get_running_loop()
     end = loop.time() + random.uniform(*LIFE)  # noqa: S311  (spreads load, guards nothing)
     beat = _next_beat(loop)
-    failures = 0
     try:
-        key = hub.viewer_key(client.viewer) if hub.viewer_key else None
-        hub.streams.enter(stream, key, client.address)
+        hub.enter(stream, client.viewer, client.address)
         yield sse.retry_line(random.randint(*RETRY))  # noqa: S311
         while not stream.ended and loop.time() < end:
             if loop.time() >= beat:
-                failures = await _check(app, hub, client.viewer, failures)
-                if failures >= GUARD_FAILURES:
-                    return
                 beat = _next_beat(loop)
                 yield sse.HEARTBEAT
             elif chunk := stream.pending():
@@ -138,15 +130,3 @@ async def serve(app: Quart, audiences: Mapping[str, str], client: Client) -> Asy
 
 def _next_beat(loop: asyncio.AbstractEventLoop) -> float:
     return loop.time() + HEARTBEAT * random.uniform(0.9, 1.0)  # noqa: S311
-
-
-async def _check(app: Quart, hub: Hub, viewer: object, failures: int) -> int:
-    """How often in a row the guard has failed; enough to end the stream when it says no."""
-    if hub.guard is None:
-        return 0
-    try:
-        async with app.app_context():  # the request's own has ended with its headers
-            return 0 if await hub.guard(viewer) else GUARD_FAILURES
-    except Exception:
-        log.exception("the guard of the live streams could not answer")
-        return failures + 1

@@ -49,21 +49,6 @@ async def viewer(session: AsyncSession, token: str, now: datetime) -> rules.View
     )
 
 
-async def session_holds(session: AsyncSession, viewer: rules.Viewer, now: datetime) -> bool:
-    """Whether the session a viewer came with still signs in the same rights (asked by open streams)."""
-    found = await session.scalar(
-        select(LoginSession)
-        .where(LoginSession.id == viewer.session_id)
-        .options(joinedload(LoginSession.member))
-    )
-    return (
-        found is not None
-        and not found.waits_for_code
-        and _alive(found, now)
-        and (found.member.role, found.member.state) == (viewer.role, viewer.state)
-    )
-
-
 async def waiting_session(session: AsyncSession, token: str, now: datetime) -> LoginSession | None:
     """The session whose password was right and whose second factor is still to come, with its member."""
     found = await login_session(session, token)

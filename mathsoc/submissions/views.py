@@ -20,7 +20,7 @@ from mathsoc.submissions.models import Attempt
 from mathsoc.web.forms import sent
 from mathsoc.web.pages import page
 from mathsoc.web.turns import members_turn
-from mathsoc.web.unit_of_work import database, reads_only, release, session
+from mathsoc.web.unit_of_work import database, reads_only, release, session, writing
 
 blueprint = Blueprint("submissions", __name__)
 
@@ -128,7 +128,7 @@ async def _record(
         if verdict.outcome == "unreadable":
             return verdict, None
         try:
-            async with database().writing() as db:
+            async with writing() as db:
                 return verdict, await service.record(db, g.viewer, question, answer, verdict)
         except service.KeyMoved:
             async with database().reading() as db:

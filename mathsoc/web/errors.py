@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 # SQLSTATE classes: connection lost, out of resources, shutting down or starting.
 AWAY = ("08", "53", "57")
+# A transaction that met another one: nothing is broken, and sent again it passes.
+AGAIN = ("40001", "40P01", "55P03")
 WORDS = {
     400: ("That request can't be read", "Something in it is not as it should be. Go back and try again."),
     403: ("Not allowed", "You don't have the right to do this."),
@@ -124,6 +126,9 @@ async def _database(error: Exception) -> Response:
     """The database is away, restarting or locked: wait and try again. Anything else is our mistake."""
     code = str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
     away = not isinstance(error, DBAPIError) or isinstance(error, OperationalError | InterfaceError)
+    if code in AGAIN:
+        log.warning("a transaction gave way to another: %s", code)
+        return await _busy(Busy("Several people changed the same thing at once. Please try again."))
     if away or getattr(error, "connection_invalidated", False) or code.startswith(AWAY):
         log.warning("the database does not answer: %s", type(error).__name__)
         return await _busy(Busy())

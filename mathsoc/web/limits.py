@@ -83,7 +83,7 @@ class Limiter:
 
     def __init__(self, config: Config) -> None:
         self.counters = Counters(config.redis_url)
-        self._scale = max(1.0, config.rate_scale)
+        self._scale = config.rate_scale
         self._key = hashlib.sha256(config.secret_key.encode()).digest()
 
     def count(self, number: int) -> int:
@@ -133,8 +133,12 @@ async def clear(name: str, *who: str) -> None:
 
 
 def client_address() -> str:
-    """Where the request came from: an IPv6 client by its network, since it may take any address in there."""
-    given = request.remote_addr or ""
+    """Where the request came from, as it is counted."""
+    return counted_as(request.remote_addr or "")
+
+
+def counted_as(given: str) -> str:
+    """An IPv6 client by its network, since it may take any address in there; anything else as it stands."""
     try:
         address = ip_address(given)
     except ValueError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -28,7 +28,28 @@ async def session() -> AsyncSession:
         unit = database().writing() if _writes() else database().reading()
         await unit.begin()
         g.unit = unit
+        if unit.writes:
+            await _hold(unit.session)
     return unit.session
+
+
+@asynccontextmanager
+async def writing() -> AsyncIterator[AsyncSession]:
+    """A writing unit of work of the view's own, in which the viewer's rights are held as in the request's.
+
+    For views marked `reads_only`. Commits at its end; rolls back when an error passes through.
+    """
+    async with database().writing() as own:
+        await _hold(own)
+        yield own
+
+
+def on_writing(app: Quart, function: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Call `function` at the beginning of each unit of work in which a request writes.
+
+    What it raises refuses the request: nothing has been written by then.
+    """
+    app.extensions.setdefault("on_writing", []).append(function)
 
 
 @asynccontextmanager
@@ -54,6 +75,11 @@ def database() -> Database:
 def install(app: Quart) -> None:
     app.after_request(_end_with_the_reply)
     app.teardown_request(_end_without_a_reply)
+
+
+async def _hold(session: AsyncSession) -> None:
+    for function in current_app.extensions.get("on_writing", []):
+        await function(session)
 
 
 def _writes() -> bool:

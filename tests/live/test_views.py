@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 import pytest
 import pytest_asyncio
 from quart import Quart, current_app
 
 from mathsoc.config import Config
-from mathsoc.live import Hub, sse, views
+from mathsoc.live import Hub, sse, sweep, views
+from mathsoc.live.sweep import Sweep
 from tests.live import toy
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest_asyncio.fixture(loop_scope="session")
 async def app(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Quart]:
     monkeypatch.setattr(views, "HEARTBEAT", 0.02)
+    monkeypatch.setattr(sweep, "EVERY", 0.02)
     app = toy.create_app(config)
     async with app.test_app():
         yield app
@@ -29,7 +31,7 @@ def hub_of(app: Quart) -> Hub:
     return hub
 
 
-def body(app: Quart, viewer: str = "alice") -> AsyncIterator[bytes]:
+def body(app: Quart, viewer: str | None = "alice") -> AsyncIterator[bytes]:
     return views.serve(app, {"count:a": "public"}, views.Client(viewer, "192.0.2.1"))
 
 
@@ -48,39 +50,64 @@ async def test_an_idle_stream_beats(app: Quart) -> None:
 
 
 async def test_the_guard_ends_a_stream_and_may_use_the_application(app: Quart) -> None:
-    welcome = {"alice", "bob"}
+    gone: set[object] = set()
+    asked: list[Collection[object]] = []
 
-    async def guard(viewer: object) -> bool:
+    async def guard(viewers: Collection[object]) -> Collection[object]:
         assert current_app.name == app.name
-        return viewer in welcome
+        asked.append(viewers)
+        return gone
 
     hub_of(app).guard = guard
-    alice, bob = body(app), body(app, "bob")
+    alice, also, bob, nobody = body(app), body(app), body(app, "bob"), body(app, None)
+    for _ in range(4):
+        for one in (alice, also, bob, nobody):
+            await anext(one)
+    gone.add("alice")
+    await rest(alice)
+    await rest(also)
+    assert await anext(bob) and await anext(nobody)
+    assert {"alice", "bob"} in asked, "each signed-in viewer is asked about once, all together"
+    for one in (bob, nobody):
+        await one.aclose()  # type: ignore[attr-defined]
+
+
+async def test_nobody_signed_in_asks_nothing(app: Quart) -> None:
+    async def guard(_viewers: Collection[object]) -> Collection[object]:
+        raise AssertionError("asked about nobody")
+
+    hub_of(app).guard = guard
+    nobody = body(app, None)
+    await anext(nobody)
+    await Sweep(hub_of(app).streams, lambda: guard).once()
+    await nobody.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_guard_that_cannot_answer_ends_the_signed_in_streams_only_in_the_long_run(
+    app: Quart, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = True
+
+    async def guard(_viewers: Collection[object]) -> Collection[object]:
+        if broken:
+            raise OSError("the database is away")
+        return ()
+
+    streams = hub_of(app).streams
+    alice, nobody = body(app), body(app, None)
     for _ in range(4):
         await anext(alice)
-        await anext(bob)
-    welcome.remove("alice")
+        await anext(nobody)
+    swept = Sweep(streams, lambda: guard)
+    for broken in (True, True, False, True, True):  # noqa: B007 (the guard reads it)
+        await swept.once()
+    assert len(streams) == 2
+    assert caplog.text.count("cannot answer") == 2, "once for each outage"
+    monkeypatch.setattr(sweep, "FAILING", 0.0)
+    await swept.once()
     await rest(alice)
-    assert await anext(bob)
-    await bob.aclose()  # type: ignore[attr-defined]
-
-
-async def test_a_guard_that_cannot_answer_ends_the_stream_only_in_the_long_run(
-    app: Quart, caplog: pytest.LogCaptureFixture
-) -> None:
-    asked = 0
-
-    async def guard(viewer: object) -> bool:
-        nonlocal asked
-        asked += 1
-        if asked in (1, 2, 4, 5, 6, 7):
-            raise OSError("the database is away")
-        return True
-
-    hub_of(app).guard = guard
-    await rest(body(app))
-    assert asked == 7
-    assert "could not answer" in caplog.text
+    assert await anext(nobody)
+    await nobody.aclose()  # type: ignore[attr-defined]
 
 
 async def test_a_stream_has_a_longest_life(app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
