@@ -20,6 +20,9 @@ from mathsoc.challenges.live import OpenSource
 from mathsoc.challenges.views import blueprint as challenge_pages
 from mathsoc.competitions.views import blueprint as competition_pages
 from mathsoc.config import FILES, Config
+from mathsoc.console import denials
+from mathsoc.console.admin import blueprint as people_pages
+from mathsoc.console.views import blueprint as console_pages
 from mathsoc.db import Database
 from mathsoc.home.views import blueprint as home_page
 from mathsoc.leaderboards.live import BoardSource
@@ -67,6 +70,7 @@ def create_app(config: Config) -> Mathsoc:
     accounts.install(app, config)
     limits.install(app, config)
     rights.install(app)
+    rights.on_denied(app, denials.note)
     unit_of_work.install(app)
     errors.install(app)
     filters.install(app, config)
@@ -84,6 +88,8 @@ def create_app(config: Config) -> Mathsoc:
         challenge_pages,
         submission_pages,
         leaderboard_pages,
+        console_pages,
+        people_pages,
         maths_api,
     ):
         app.register_blueprint(blueprint)

@@ -48,6 +48,15 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "maths_api.validate": (Limit(member=240, address=60),),
     "maths_api.equivalent": (Limit(member=240, address=60),),
     "maths_api.normalise": (Limit(member=240, address=60),),
+    "people.index": (Limit(member=120, address=60),),
+    "people.export": (Limit(member=10, address=10),),
+    "people.role": (Limit(member=30, address=30),),
+    "people.suspension": (Limit(member=60, address=30),),
+    "people.reinstatement": (Limit(member=60, address=30),),
+    "people.end_sessions": (Limit(member=60, address=30),),
+    "people.remove_second_factor": (Limit(member=30, address=30),),
+    # A whole class on its first morning: the teacher hands each pupil a link.
+    "people.make_reset_link": (Limit(member=120, address=30),),
 }
 
 # Rules with an unsafe method that need no limit, each with its reason.
@@ -74,7 +83,7 @@ class Limiter:
 
     def __init__(self, config: Config) -> None:
         self.counters = Counters(config.redis_url)
-        self._scale = max(1.0, config.rate_scale)
+        self._scale = config.rate_scale
         self._key = hashlib.sha256(config.secret_key.encode()).digest()
 
     def count(self, number: int) -> int:
