@@ -224,5 +224,5 @@ async def _end_links(session: AsyncSession, member_id: int, now: datetime, purpo
 
 async def _locked(session: AsyncSession, member_id: int) -> Member:
     """The member's row as it is now, held until the end of the transaction."""
-    found = select(Member).where(Member.id == member_id).with_for_update()
+    found = select(Member).where(Member.id == member_id).with_for_update(key_share=True)
     return (await session.scalars(found.execution_options(populate_existing=True))).one()
