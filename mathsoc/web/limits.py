@@ -83,7 +83,7 @@ class Limiter:
 
     def __init__(self, config: Config) -> None:
         self.counters = Counters(config.redis_url)
-        self._scale = max(1.0, config.rate_scale)
+        self._scale = config.rate_scale
         self._key = hashlib.sha256(config.secret_key.encode()).digest()
 
     def count(self, number: int) -> int:

@@ -68,7 +68,10 @@ async def test_the_log_of_one_action_or_member(app: Quart, world: World) -> None
             )
         await audit.record(session, Action.SIGN_IN_FAILED, noon(), address="192.0.2.3")
     everything = await text_of(ada, "/console/audit")
-    assert "Real Ada Name</a> suspended" in everything and "nobody signed in:" in everything
+    assert "Real Ada Name</a> suspended <a" in everything and ">Sign-in failed <" in everything.replace(
+        "</td>", " <"
+    )
+    assert "1 Nov 2026, 12:00:00" in everything
     assert "state: active → state: suspended" in everything
     for query, found in (
         (f"member={alice.handle}", {1}),
