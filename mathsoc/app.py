@@ -97,6 +97,7 @@ def create_app(config: Config) -> Mathsoc:
     _run_with_the_server(app, config)
     rights.check_complete(app)
     limits.check_complete(app)
+    security.set_largest_body(app)
     return app
 
 
