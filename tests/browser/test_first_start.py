@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from secrets import token_hex
 
 import pyotp
 import pytest
 from playwright.async_api import Page, expect
 
+from mathsoc import clock
 from tests.setup.test_create_admin import printed
 from tests.support.browser import LAPTOP, PHONE, Visitor
 from tests.support.serving import Server
@@ -27,13 +29,6 @@ async def fits(page: Page, shots: Path, name: str) -> None:
     await page.screenshot(path=shots / f"{name}.png", full_page=True)
 
 
-async def app_code(page: Page, secret: str, *, after: str = "") -> str:
-    """What the operator's app shows; waits for the next one where `after` was used already."""
-    while (code := pyotp.TOTP(secret).now()) == after:
-        await page.wait_for_timeout(500)
-    return code
-
-
 async def fill_in_setup(page: Page, code: str) -> None:
     await page.get_by_label("One-time code").fill(code)
     await page.get_by_label("The society’s name").fill("Riverside Maths")
@@ -49,7 +44,8 @@ async def fill_in_setup(page: Page, code: str) -> None:
 async def test_from_an_empty_file_to_signing_in_with_two_factors(
     server: Start, new_context: NewContext, tmp_path: Path, size: tuple[int, int], dark: bool
 ) -> None:
-    running = await server(f"sqlite:///{tmp_path / 'new.db'}", MATHSOC_ENV="production", RATE_SCALE="1")
+    own = {"MATHSOC_ENV": "production", "SECRET_KEY": token_hex(32), "RATE_SCALE": "1"}
+    running = await server(f"sqlite:///{tmp_path / 'new.db'}", **own)
     _, code = await printed(running)
     visitor = await new_context(running.url, size=size, dark=dark)
     visitor.allow("status of 422")
@@ -75,7 +71,8 @@ async def test_from_an_empty_file_to_signing_in_with_two_factors(
     await page.get_by_label("Six digits").fill("000000")
     await page.get_by_role("button", name="Confirm").click()
     await expect(page.locator("#code-error")).to_be_visible()
-    used = await app_code(page, secret)
+    app = pyotp.TOTP(secret)
+    used = app.now()
     await page.get_by_label("Six digits").fill(used)
     await page.get_by_role("button", name="Confirm").click()
     codes = await page.locator(".recovery-codes li").all_inner_texts()
@@ -83,8 +80,7 @@ async def test_from_an_empty_file_to_signing_in_with_two_factors(
     await fits(page, tmp_path, "codes")
     await page.emulate_media(media="print")
     await expect(page.locator(".recovery-codes")).to_be_visible()
-    await expect(page.get_by_role("button")).to_have_count(1)
-    await expect(page.get_by_role("button", name="Sign out")).not_to_be_visible()
+    await expect(page.get_by_role("button")).to_have_count(0)
     await page.screenshot(path=tmp_path / "print.png", full_page=True)
     await page.emulate_media(media="screen")
     await page.get_by_role("link", name="I have kept them").click()
@@ -98,7 +94,8 @@ async def test_from_an_empty_file_to_signing_in_with_two_factors(
     await page.get_by_label("Code").fill(used)
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.locator("#code-error")).to_be_visible()
-    await page.get_by_label("Code").fill(await app_code(page, secret, after=used))
+    # A phone whose clock is half a minute ahead; it spares the test the wait for the next code.
+    await page.get_by_label("Code").fill(app.at(clock.now(), counter_offset=1))
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url("**/competitions")
     await page.get_by_role("button", name="Sign out").click()

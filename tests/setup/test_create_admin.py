@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import pty
 import re
@@ -24,6 +23,7 @@ from mathsoc.members.models import Member
 from mathsoc.schools.models import Society, Stage
 from mathsoc.setup.models import SetupCode
 from tests.conftest import SECRET
+from tests.live.fakes import true
 from tests.second_factor.support import audited, enrol, live_sessions
 from tests.setup.test_first_start import FORM, STRONG, printed_code
 from tests.support.commands import KEPT, mathsoc
@@ -38,11 +38,9 @@ PRINTED = re.compile(
 
 async def printed(server: Server) -> tuple[str, str]:
     """The address and the code of a start, which are printed once every process serves."""
-    async with asyncio.timeout(30):
-        while not (found := PRINTED.findall(server.logs())):
-            await asyncio.sleep(0.05)
-    assert len(found) == 1
-    return found[0]
+    await true(lambda: "mathsoc is at " in server.logs())
+    (found,) = PRINTED.findall(server.logs())
+    return found
 
 
 def settings(database_url: str) -> dict[str, str]:
@@ -174,9 +172,7 @@ async def test_a_start_prints_the_code_and_the_newest_one_counts(
     assert old not in running.logs() and STRONG not in running.logs()
     await running.stop()
     again = await server(database_url)
-    async with asyncio.timeout(30):
-        while "mathsoc is at " not in again.logs():
-            await asyncio.sleep(0.05)
+    await true(lambda: "mathsoc is at " in again.logs())
     assert not PRINTED.search(again.logs()), "there is an administrator"
 
 
