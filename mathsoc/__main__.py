@@ -14,6 +14,7 @@ from mathsoc.errors import ConfigError, MathsocError
 # Commands of slices: imported when asked for, so that `mathsoc mark` never waits for a database library.
 IN_SLICES = {
     "mark": ("mathsoc.marking.cli", "mark one answer, or a file of them"),
+    "create-admin": ("mathsoc.setup.cli", "make an administrator"),
     "standings": ("mathsoc.scoring.cli", "compare the standings with the ledger of points"),
 }
 
@@ -76,13 +77,35 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.workers is not None:
         os.environ["WEB_CONCURRENCY"] = arguments.workers
     config = Config.from_environment()
-    logins = asyncio.run(_prepare(config, demo=arguments.demo))
+    first = asyncio.run(_start(config, demo=arguments.demo))
 
     from mathsoc import server
     from mathsoc.app import create_app
 
-    server.run(create_app, config, arguments.host, config.port, config.workers, first=logins)
+    server.run(create_app, config, arguments.host, config.port, config.workers, first=first)
     return 0
+
+
+async def _start(config: Config, *, demo: bool) -> str:
+    """What every start makes sure of; returns lines to print once the site can be asked."""
+    logins = await _prepare(config, demo=demo)
+
+    from mathsoc import clock
+    from mathsoc.db import Database
+    from mathsoc.setup import queries, service
+
+    database = Database(config.database_url)
+    try:
+        if config.production and not await database.writes_ahead():
+            raise ConfigError("the SQLite file of DATABASE_URL cannot have a write-ahead log where it is.")
+        async with database.reading() as session:
+            if await queries.has_admin(session):
+                return logins
+        async with database.writing() as session:
+            code = await service.new_code(session, clock.now())
+    finally:
+        await database.close()
+    return f"{logins}Open {config.site_url}/setup and enter this code: {code}\n"
 
 
 async def _prepare(config: Config, *, demo: bool) -> str:
@@ -95,10 +118,7 @@ async def _prepare(config: Config, *, demo: bool) -> str:
 
     from mathsoc import schema
 
-    if not await schema.at_head(config.database_url):
-        if not (config.sqlite or demo):
-            raise MathsocError("the database is not at the newest schema; run `mathsoc migrate` first.")
-        await schema.upgrade(config.database_url)
+    await schema.make_ready(config.database_url, upgrades=config.sqlite or demo)
     return await _load_demo(config) if demo else ""
 
 

@@ -23,7 +23,7 @@ from sqlalchemy.pool import NullPool
 
 from mathsoc.config import FILES
 from mathsoc.db import Base
-from mathsoc.errors import MathsocError
+from mathsoc.errors import ConfigError, MathsocError
 
 # Every module that declares tables; a new slice with tables is added here and nowhere else.
 MODEL_MODULES = (
@@ -65,6 +65,11 @@ def heads() -> tuple[str, ...]:
     return tuple(ScriptDirectory.from_config(_alembic()).get_heads())
 
 
+def known() -> set[str]:
+    """Every revision among the files."""
+    return {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+
+
 async def current(url: str) -> tuple[str, ...]:
     """The revision that the database is at; empty before the first migration."""
     async with _transaction(url) as connection:
@@ -88,6 +93,21 @@ async def downgrade(url: str, revision: str) -> None:
 async def revise(url: str, message: str, number: str) -> None:
     """Write the migration from the database's schema to the models' (for developers)."""
     await _locked(url, lambda config: command.revision(config, message, autogenerate=True, rev_id=number))
+
+
+async def make_ready(url: str, *, upgrades: bool) -> None:
+    """See to it that the database is at the newest schema, where `upgrades` allows it by bringing it there.
+
+    Raises ConfigError, with one line for the operator, where it is and stays at another schema.
+    """
+    found = set(await current(url))
+    if found == set(heads()):
+        return
+    if found - known():
+        raise ConfigError("the database is of a newer mathsoc; use that, or restore an older backup.")
+    if not upgrades:
+        raise ConfigError("the database is not at the newest schema; run `mathsoc migrate` first.")
+    await upgrade(url)
 
 
 def upgrade_now(url: str) -> None:

@@ -56,6 +56,8 @@ def run(
     the address cannot be had, or with status 1 when the application does not start.
     """
     logs.set_up(messages=not config.production)
+    if config.warning:
+        log.warning("%s", config.warning)
     _raise_open_files()
     listener = _bind(host, port)
     port = listener.getsockname()[1]

@@ -78,6 +78,7 @@ def row(
     return Row(rule, method, path or rule, found, body or {}, json, ends, tuple(more))
 
 
+SETUP = ("code", "display_name", "email", "password", "society", "staff_contact", "stages", "school")
 SESSION = "/profile/sessions/<public_id>/ending"
 PERSON = "/console/members/<handle>"
 READING = "/challenges/<slug>/boxes/<box_id>/reading"
@@ -104,6 +105,15 @@ ROWS: tuple[Row, ...] = (
     row("/profile/sessions/endings", "POST", members=Goes("/profile/sessions"), out=ASKS, ends=True),
     row("/profile/password", members=200, out=ASKS),
     row("/profile/password", "POST", members=422, out=ASKS, more=("current_password", "new_password")),
+    row("/login/code", everyone=Goes("/login")),
+    row("/login/code", "POST", everyone=Goes("/login"), more=("code", "next")),
+    row("/profile/second-factor", members=200, out=ASKS),
+    row("/profile/second-factor", "POST", members=200, out=ASKS, more=("your_password",)),
+    row("/profile/second-factor/confirmation", "POST", members=422, out=ASKS, more=("code", "your_password")),
+    row("/profile/second-factor/recovery-codes", "POST", members=422, out=ASKS, more=("your_password",)),
+    row("/profile/second-factor/removal", "POST", members=422, out=ASKS, more=("your_password",)),
+    row("/setup", everyone=404),
+    row("/setup", "POST", everyone=404, more=SETUP),
     row("/console", members=403, out=ASKS, lead=200, carol=200, ada=200),
     row("/console/audit", members=403, out=ASKS, ada=200),
     row("/console/mail", members=403, out=ASKS, ada=200),
