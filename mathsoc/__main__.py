@@ -77,35 +77,34 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.workers is not None:
         os.environ["WEB_CONCURRENCY"] = arguments.workers
     config = Config.from_environment()
-    first = asyncio.run(_start(config, demo=arguments.demo))
+    logins = asyncio.run(_prepare(config, demo=arguments.demo))
 
     from mathsoc import server
     from mathsoc.app import create_app
+
+    def first() -> str:
+        return logins + asyncio.run(_first_code(config))
 
     server.run(create_app, config, arguments.host, config.port, config.workers, first=first)
     return 0
 
 
-async def _start(config: Config, *, demo: bool) -> str:
-    """What every start makes sure of; returns lines to print once the site can be asked."""
-    logins = await _prepare(config, demo=demo)
-
+async def _first_code(config: Config) -> str:
+    """A line with the one-time code of this start, while nobody can administer the society."""
     from mathsoc import clock
     from mathsoc.db import Database
     from mathsoc.setup import queries, service
 
     database = Database(config.database_url)
     try:
-        if config.production and not await database.writes_ahead():
-            raise ConfigError("the SQLite file of DATABASE_URL cannot have a write-ahead log where it is.")
         async with database.reading() as session:
             if await queries.has_admin(session):
-                return logins
+                return ""
         async with database.writing() as session:
             code = await service.new_code(session, clock.now())
     finally:
         await database.close()
-    return f"{logins}Open {config.site_url}/setup and enter this code: {code}\n"
+    return f"Open {config.site_url}/setup and enter this code: {code}\n"
 
 
 async def _prepare(config: Config, *, demo: bool) -> str:
@@ -119,6 +118,8 @@ async def _prepare(config: Config, *, demo: bool) -> str:
     from mathsoc import schema
 
     await schema.make_ready(config.database_url, upgrades=config.sqlite or demo)
+    if config.production:
+        await schema.must_write_ahead(config.database_url)
     return await _load_demo(config) if demo else ""
 
 

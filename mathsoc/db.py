@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, event, make_url, text
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, event, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -85,13 +85,6 @@ class Database:
     def writing(self) -> UnitOfWork:
         """A unit of work that commits once at its end, or rolls back when an error passes through."""
         return UnitOfWork(self, writes=True)
-
-    async def writes_ahead(self) -> bool:
-        """Whether readers and the writer of SQLite leave each other alone; PostgreSQL's always do."""
-        if not self.sqlite:
-            return True
-        async with self.reading() as session:
-            return bool(await session.scalar(text("PRAGMA journal_mode")) == "wal")
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -16,13 +16,13 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, event
+from sqlalchemy import Connection, MetaData, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from mathsoc.config import FILES
-from mathsoc.db import Base
+from mathsoc.db import Base, Database
 from mathsoc.errors import ConfigError, MathsocError
 
 # Every module that declares tables; a new slice with tables is added here and nowhere else.
@@ -108,6 +108,20 @@ async def make_ready(url: str, *, upgrades: bool) -> None:
     if not upgrades:
         raise ConfigError("the database is not at the newest schema; run `mathsoc migrate` first.")
     await upgrade(url)
+
+
+async def must_write_ahead(url: str) -> None:
+    """Raises ConfigError for a SQLite file without a write-ahead log: readers would wait for writers."""
+    if not url.startswith("sqlite"):
+        return
+    database = Database(url)
+    try:
+        async with database.engine.connect() as connection:
+            mode = await connection.scalar(text("PRAGMA journal_mode"))
+    finally:
+        await database.close()
+    if mode != "wal":
+        raise ConfigError("the SQLite file of DATABASE_URL cannot have a write-ahead log where it is.")
 
 
 def upgrade_now(url: str) -> None:

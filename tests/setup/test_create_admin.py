@@ -193,3 +193,14 @@ async def test_every_process_of_a_server_opens_at_once(
     assert (await ask("/setup", **FORM, code=code)).status_code == 303
     assert {(await ask("/")).status_code for _ in range(12)} == {200}
     assert {(await ask("/setup")).status_code for _ in range(12)} == {404}
+
+
+async def test_a_start_that_finds_its_port_taken_leaves_the_code_of_the_other(
+    server: Start, sqlite_url: str
+) -> None:
+    running = await server(sqlite_url)
+    _, code = await printed(running)
+    done = mathsoc("run", f"--port={running.port}", **settings(sqlite_url))
+    assert done.returncode == 1 and "listens there already" in done.stderr
+    async with httpx.AsyncClient(base_url=running.url) as client:
+        assert (await client.post("/setup", data={**FORM, "code": code})).status_code == 303
