@@ -15,7 +15,16 @@ TAINT = "zq<'\"&\n"
 SHOWN_AS = b"zq&lt;"
 # What the database, the rules or the addresses of the scene need as they are.
 KEPT = {"slug", "role", "state", "kind", "outcome", "visibility", "answers", "purpose", "action", "topic"}
-KEPT |= {"handle", "public_id", "token_hash", "email", "domain", "join_code", "name_key"}
+KEPT |= {
+    "handle",
+    "public_id",
+    "token_hash",
+    "email",
+    "domain",
+    "join_code",
+    "totp_secret",
+    "totp_new_secret",
+}
 KEPT_TABLES = {"jobs", "live_topics", "audit"}
 # Tables of comma-separated values are no markup; their quoting is tested with the console.
 NO_MARKUP = ("text/csv",)
