@@ -20,6 +20,9 @@ from mathsoc.challenges.live import OpenSource
 from mathsoc.challenges.views import blueprint as challenge_pages
 from mathsoc.competitions.views import blueprint as competition_pages
 from mathsoc.config import FILES, Config
+from mathsoc.console import denials
+from mathsoc.console.admin import blueprint as people_pages
+from mathsoc.console.views import blueprint as console_pages
 from mathsoc.db import Database
 from mathsoc.home.views import blueprint as home_page
 from mathsoc.leaderboards.live import BoardSource
@@ -29,6 +32,8 @@ from mathsoc.maths_api.views import blueprint as maths_api
 from mathsoc.members.rules import Viewer
 from mathsoc.members.views import blueprint as member_pages
 from mathsoc.schools import queries as schools
+from mathsoc.second_factor import views as second_factor
+from mathsoc.setup import views as setup
 from mathsoc.submissions.views import blueprint as submission_pages
 from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
 
@@ -64,9 +69,12 @@ def create_app(config: Config) -> Mathsoc:
 
     # In this order for requests; replies pass the other way round, so the commit comes before the headers.
     security.install(app, config)
+    setup.install(app)
     accounts.install(app, config)
+    second_factor.install(app, config)
     limits.install(app, config)
     rights.install(app)
+    rights.on_denied(app, denials.note)
     unit_of_work.install(app)
     errors.install(app)
     filters.install(app, config)
@@ -76,7 +84,9 @@ def create_app(config: Config) -> Mathsoc:
     for blueprint in (
         operations.blueprint,
         home_page,
+        setup.blueprint,
         accounts.blueprint,
+        second_factor.blueprint,
         profile_pages,
         recovery_pages,
         member_pages,
@@ -84,6 +94,8 @@ def create_app(config: Config) -> Mathsoc:
         challenge_pages,
         submission_pages,
         leaderboard_pages,
+        console_pages,
+        people_pages,
         maths_api,
     ):
         app.register_blueprint(blueprint)

@@ -34,6 +34,7 @@ class Action(StrEnum):
     PASSWORD_CHANGED = "password-changed"  # noqa: S105
     PASSWORD_RESET = "password-reset"  # noqa: S105
     RESET_REQUESTED = "reset-requested"
+    RESET_LINK_MADE = "reset-link-made"
     SECOND_FACTOR_ADDED = "second-factor-added"
     SECOND_FACTOR_REMOVED = "second-factor-removed"
     RECOVERY_CODE_USED = "recovery-code-used"

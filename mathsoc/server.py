@@ -46,24 +46,32 @@ log = logging.getLogger(__name__)
 
 
 def run(
-    app_factory: AppFactory, config: Config, host: str, port: int, workers: int = 1, *, first: str = ""
+    app_factory: AppFactory,
+    config: Config,
+    host: str,
+    port: int,
+    workers: int = 1,
+    *,
+    first: Callable[[], str] = str,
 ) -> None:
     """Serve until SIGTERM or SIGINT; returns when everything in flight has been answered.
 
     `app_factory(config)` makes the application; with several workers it is called in each process, so it must
-    be a function of a module. `port` 0 takes a free one. `first` is printed before the address, once that
-    can be asked. Raises SystemExit with a line for the operator when
-    the address cannot be had, or with status 1 when the application does not start.
+    be a function of a module. `port` 0 takes a free one. `first` is called once the address is ours, and what
+    it returns is printed before the address, once that can be asked. Raises SystemExit with a line for the
+    operator when the address cannot be had, or with status 1 when the application does not start.
     """
     logs.set_up(messages=not config.production)
+    if config.warning:
+        log.warning("%s", config.warning)
     _raise_open_files()
     listener = _bind(host, port)
-    port = listener.getsockname()[1]
+    port, words = listener.getsockname()[1], first()
     shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     line = f"mathsoc is at http://{f'[{shown}]' if ':' in shown else shown}:{port}\n"
 
     def ready() -> None:
-        sys.stdout.write(first + line)
+        sys.stdout.write(words + line)
         sys.stdout.flush()
 
     if workers > 1:

@@ -22,6 +22,7 @@ def install(app: Quart, config: Config) -> None:
         {
             "day": lambda moment: f"{local(moment):%a} {local(moment).day} {local(moment):%b}",
             "moment": lambda moment: moment_words(moment, zone),
+            "exact": lambda moment: f"{local(moment).day} {local(moment):%b %Y, %H:%M:%S}",
             "clock": lambda moment: f"{local(moment):%H:%M:%S %Z}",
             "iso": lambda moment: moment.isoformat(timespec="seconds"),
             "away": lambda moment: span(moment - clock.now()),

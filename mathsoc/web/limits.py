@@ -42,12 +42,27 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "profile.end_session": (Limit(member=60, address=300),),
     "profile.end_other_sessions": (Limit(member=30, address=300),),
     "profile.change_password": (Limit(member=30, address=300),),
+    "second_factor.code": (Limit(member=60, address=1_500),),
+    "second_factor.start": (Limit(member=30, address=300),),
+    "second_factor.confirm_app": (Limit(member=30, address=300),),
+    "second_factor.recovery_codes": (Limit(member=30, address=300),),
+    "second_factor.removal": (Limit(member=30, address=300),),
+    "setup.save": (Limit(member=60, address=60),),
     # The page asks a quarter of a second after the last key.
     "submissions.reading": (Limit(member=240, address=6_000),),
     "submissions.send": (Limit(member=30, address=1_500), Limit(member=600, address=20_000, seconds=HOUR)),
     "maths_api.validate": (Limit(member=240, address=60),),
     "maths_api.equivalent": (Limit(member=240, address=60),),
     "maths_api.normalise": (Limit(member=240, address=60),),
+    "people.index": (Limit(member=120, address=60),),
+    "people.export": (Limit(member=10, address=10),),
+    "people.role": (Limit(member=30, address=30),),
+    "people.suspension": (Limit(member=60, address=30),),
+    "people.reinstatement": (Limit(member=60, address=30),),
+    "people.end_sessions": (Limit(member=60, address=30),),
+    "people.remove_second_factor": (Limit(member=30, address=30),),
+    # A whole class on its first morning: the teacher hands each pupil a link.
+    "people.make_reset_link": (Limit(member=120, address=30),),
 }
 
 # Rules with an unsafe method that need no limit, each with its reason.
@@ -63,7 +78,8 @@ BUCKETS: dict[str, tuple[int, int]] = {
     "reset-mail": (3, HOUR),  # letters to one account
     "reset-address": (300, HOUR),
     "confirm": (10, 15 * MINUTE),  # one's own password asked again
-    "code": (5, 5 * MINUTE),
+    "code": (5, 5 * MINUTE),  # wrong codes of a member; the right one empties it
+    "code-browser": (10, 10 * MINUTE),  # codes from one sign-in; then it begins again with the password
     "setup": (10, 10 * MINUTE),
     "denials": (30, MINUTE),  # refusals of one member or address that are written to the audit log
 }
@@ -74,7 +90,7 @@ class Limiter:
 
     def __init__(self, config: Config) -> None:
         self.counters = Counters(config.redis_url)
-        self._scale = max(1.0, config.rate_scale)
+        self._scale = config.rate_scale
         self._key = hashlib.sha256(config.secret_key.encode()).digest()
 
     def count(self, number: int) -> int:

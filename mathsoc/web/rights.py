@@ -6,11 +6,12 @@ loaded (through the viewer: the thing, or 404).
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from enum import Enum
 from typing import Protocol
 from urllib.parse import quote
 
-from quart import Quart, Response, g, request
+from quart import Quart, Response, current_app, g, request
 
 from mathsoc.errors import Forbidden, SignedOut
 from mathsoc.web.api import wants_problem
@@ -23,6 +24,7 @@ class Right(Enum):
     COMPETITOR = "an approved member who is not staff"
     STAFF = "editors and admins"
     PEOPLE = "leads (for their own school) and admins"
+    TEAM = "leads, editors and admins"
     ADMIN = "admins"
 
 
@@ -55,6 +57,15 @@ RIGHTS: dict[str, Right] = {
     "profile.end_other_sessions": Right.MEMBER,
     "profile.password_form": Right.MEMBER,
     "profile.change_password": Right.MEMBER,
+    "second_factor.code_form": Right.ANYONE,
+    "second_factor.code": Right.ANYONE,
+    "second_factor.show": Right.MEMBER,
+    "second_factor.start": Right.MEMBER,
+    "second_factor.confirm_app": Right.MEMBER,
+    "second_factor.recovery_codes": Right.MEMBER,
+    "second_factor.removal": Right.MEMBER,
+    "setup.form": Right.ANYONE,  # and 404 once there is an administrator
+    "setup.save": Right.ANYONE,
     "members.show": Right.ANYONE,  # and 404 to the public, which learns of nobody
     "competitions.index": Right.ANYONE,
     "competitions.show": Right.ANYONE,
@@ -65,6 +76,19 @@ RIGHTS: dict[str, Right] = {
     "leaderboards.index": Right.ANYONE,
     "leaderboards.show": Right.ANYONE,
     "leaderboards.own_place": Right.ANYONE,
+    "console.index": Right.TEAM,
+    "console.log": Right.ADMIN,
+    "console.kept": Right.ADMIN,
+    "console.kept_message": Right.ADMIN,
+    "people.index": Right.PEOPLE,
+    "people.export": Right.PEOPLE,
+    "people.show": Right.PEOPLE,
+    "people.role": Right.ADMIN,
+    "people.suspension": Right.PEOPLE,
+    "people.reinstatement": Right.PEOPLE,
+    "people.end_sessions": Right.PEOPLE,
+    "people.remove_second_factor": Right.ADMIN,
+    "people.make_reset_link": Right.PEOPLE,
     "maths_api.openapi": Right.ANYONE,
     "maths_api.validate": Right.STAFF,
     "maths_api.equivalent": Right.STAFF,
@@ -83,12 +107,18 @@ def allows(right: Right, viewer: Viewed | None) -> bool:
         Right.COMPETITOR: viewer.role == "member" and viewer.state == "active",
         Right.STAFF: viewer.role in ("editor", "admin"),
         Right.PEOPLE: viewer.role in ("lead", "admin"),
+        Right.TEAM: viewer.role in ("lead", "editor", "admin"),
         Right.ADMIN: viewer.role == "admin",
     }[right]
 
 
 def install(app: Quart) -> None:
     app.before_request(_guard)
+
+
+def on_denied(app: Quart, function: Callable[[], Awaitable[None]]) -> None:
+    """Call `function` in each request of somebody signed in who is refused by the table."""
+    app.extensions.setdefault("on_denied", []).append(function)
 
 
 def check_complete(app: Quart) -> None:
@@ -105,4 +135,6 @@ async def _guard() -> Response | None:
         if request.method == "GET" and not (wants_fragment() or wants_problem()):
             return see(f"/login?next={quote(request.path)}")
         raise SignedOut
+    for function in current_app.extensions.get("on_denied", []):
+        await function()
     raise Forbidden(f"This is for {RIGHTS[request.endpoint].value}.")

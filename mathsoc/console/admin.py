@@ -1,0 +1,199 @@
+"""Members as staff see them: leads have the pupils of their school, administrators everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from quart import Blueprint, Response, current_app, g, request
+
+from mathsoc import clock
+from mathsoc.accounts import confirm
+from mathsoc.audit import Action
+from mathsoc.console import queries, rules, service
+from mathsoc.console.forms import ROLE_WORDS, RoleForm
+from mathsoc.console.queries import Wanted
+from mathsoc.console.views import note_view
+from mathsoc.errors import Missing, Refused
+from mathsoc.members.models import ROLES, STATES
+from mathsoc.web import csv
+from mathsoc.web.forms import sent
+from mathsoc.web.limits import client_address
+from mathsoc.web.pages import page, see
+from mathsoc.web.unit_of_work import database, release, session
+
+blueprint = Blueprint("people", __name__)
+
+LONGEST_SEARCH = 100
+LAST_PAGE = 100_000
+COLUMNS = ("Display name", "Real name", "E-mail", "Role", "State", "School", "Year")
+DONE = {
+    "role": "The role is changed, and they are signed out everywhere.",
+    "suspended": "Suspended: they are signed out everywhere and appear nowhere.",
+    "reinstated": "Reinstated: they can sign in again.",
+    "signed-out": "Signed out everywhere.",
+    "second-factor": "The authenticator app is removed, and they are signed out everywhere.",
+}
+
+
+@blueprint.get("/console/members")
+async def index() -> Response:
+    wanted = _wanted()
+    found = await queries.members(await session(), g.viewer, wanted, _page_number())
+    await note_view(Action.MEMBERS_VIEWED, after=_seen(wanted, len(found.members)) | {"page": found.page})
+    return await page("console/members.html", found=found, wanted=wanted, roles=ROLES, states=STATES[:3])
+
+
+@blueprint.get("/console/members.csv")
+async def export() -> Response:
+    wanted = _wanted()
+    members = await queries.all_members(await session(), g.viewer, wanted)
+    await note_view(Action.MEMBERS_EXPORTED, after=_seen(wanted, len(members)))
+    rows = (
+        (
+            *(one.display_name, one.real_name, one.email, one.role, one.state),
+            *(one.school.name if one.school else "", one.year),
+        )
+        for one in members
+    )
+    return csv.download(f"members-{clock.now():%Y-%m-%d}", COLUMNS, rows)
+
+
+@blueprint.get("/console/members/<handle>")
+async def show(handle: str) -> Response:
+    return await _shown(handle, done=DONE.get(request.args.get("done", "")))
+
+
+@blueprint.post("/console/members/<handle>/role")
+async def role(handle: str) -> Response:
+    fields = await sent()
+    form = RoleForm(fields)
+    if not form.validate():
+        return await _refused(handle, Refused(form.role.errors[0], "role"))
+    try:
+        await _confirmed(handle, fields)
+        await service.change_role(await session(), g.viewer, handle, form.role.data, *_now_and_where())
+    except Refused as error:
+        return await _refused(handle, error, tried=form.role.data)
+    return _back_to(handle, "role")
+
+
+@blueprint.post("/console/members/<handle>/suspension")
+async def suspension(handle: str) -> Response:
+    try:
+        await service.suspend(await session(), g.viewer, handle, *_now_and_where())
+    except Refused as error:
+        return await _refused(handle, error)
+    return _back_to(handle, "suspended")
+
+
+@blueprint.post("/console/members/<handle>/reinstatement")
+async def reinstatement(handle: str) -> Response:
+    try:
+        await service.reinstate(await session(), g.viewer, handle, *_now_and_where())
+    except Refused as error:
+        return await _refused(handle, error)
+    return _back_to(handle, "reinstated")
+
+
+@blueprint.post("/console/members/<handle>/sessions/endings")
+async def end_sessions(handle: str) -> Response:
+    await service.end_sessions(await session(), g.viewer, handle, *_now_and_where())
+    return _back_to(handle, "signed-out")
+
+
+@blueprint.post("/console/members/<handle>/second-factor/removal")
+async def remove_second_factor(handle: str) -> Response:
+    try:
+        await _confirmed(handle, await sent())
+        await service.remove_second_factor(await session(), g.viewer, handle, *_now_and_where())
+    except Refused as error:
+        return await _refused(handle, error)
+    return _back_to(handle, "second-factor")
+
+
+@blueprint.post("/console/members/<handle>/reset-link")
+async def make_reset_link(handle: str) -> Response:
+    """The link is in this one reply and nowhere else; only its hash is kept."""
+    try:
+        await _confirmed(handle, await sent())
+        db = await session()
+        member, token = await service.make_reset_link(db, g.viewer, handle, *_now_and_where())
+    except Refused as error:
+        return await _refused(handle, error)
+    site = current_app.settings.site_url  # type: ignore[attr-defined]
+    return await page("console/link.html", member=member, link=f"{site}/reset-password/{token}")
+
+
+async def _shown(
+    handle: str,
+    *,
+    done: str | None = None,
+    error: Refused | None = None,
+    tried: str | None = None,
+) -> Response:
+    """A member's page; after a change that was refused with the reason, and with what was chosen."""
+    now, db = clock.now(), await session()
+    member = await queries.member(db, g.viewer, handle)
+    browsers = await queries.sessions_of(db, member, now)
+    if error is None:
+        await note_view(Action.MEMBERS_VIEWED, member_id=member.id)
+    may = {
+        what
+        for what in (*rules.FOR_ADMINS, *rules.FOR_EVERY_STAFF)
+        if rules.may_do(g.viewer, what, handle=member.handle, state=member.state)
+    }
+    return await page(
+        "console/member.html",
+        member=member,
+        browsers=browsers,
+        may=may,
+        roles=ROLE_WORDS,
+        chosen=tried or member.role,
+        asks=confirm.asks(),
+        done=done,
+        error=error,
+        status=422 if error else 200,
+    )
+
+
+async def _refused(handle: str, error: Refused, *, tried: str | None = None) -> Response:
+    await release()
+    return await _shown(handle, error=error, tried=tried)
+
+
+async def _confirmed(handle: str, fields: Mapping[str, str]) -> None:
+    """Ask for the viewer's own password, of those only who have this member at all. Ends the unit of work."""
+    async with database().reading() as db:
+        await queries.member(db, g.viewer, handle)
+    await confirm.confirmed(fields)
+
+
+def _back_to(handle: str, done: str) -> Response:
+    return see(f"/console/members/{handle}?done={done}")
+
+
+def _now_and_where() -> tuple[datetime, str]:
+    return clock.now(), client_address()
+
+
+def _wanted() -> Wanted:
+    args = request.args
+    role, state = args.get("role", ""), args.get("state", "")
+    return Wanted(
+        text=" ".join(args.get("q", "").split())[:LONGEST_SEARCH],
+        role=role if role in ROLES else "",
+        state=state if state in STATES[:3] else "",
+    )
+
+
+def _seen(wanted: Wanted, members: int) -> dict[str, object]:
+    asked = {"search": wanted.text, "role": wanted.role, "state": wanted.state}
+    return {"members": members, **{name: text for name, text in asked.items() if text}}
+
+
+def _page_number() -> int:
+    given = request.args.get("page", "1")
+    if not given.isascii() or not given.isdigit() or len(given) > 6 or not 1 <= int(given) <= LAST_PAGE:
+        raise Missing
+    return int(given)

@@ -1,0 +1,93 @@
+"""What is decided in the console: whom somebody may see and change, and how the log speaks. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from mathsoc.members.rules import Viewer
+
+# What may be done with a member, by the noun that is posted to.
+ROLE, SUSPENSION, REINSTATEMENT, SESSIONS, SECOND_FACTOR, LINK = (
+    "role",
+    "suspension",
+    "reinstatement",
+    "sessions",
+    "second-factor",
+    "reset-link",
+)
+FOR_ADMINS = (ROLE, SECOND_FACTOR)
+FOR_EVERY_STAFF = (SUSPENSION, REINSTATEMENT, SESSIONS, LINK)
+NOT_ON_ONESELF = (ROLE, SUSPENSION, REINSTATEMENT)
+
+IN_WORDS = {
+    "signed-in": "signed in",
+    "sign-in-failed": "sign-in failed",
+    "signed-out": "signed out",
+    "session-ended": "ended signed-in browsers of",
+    "denied": "was refused",
+    "password-changed": "changed the password of",
+    "password-reset": "password set by a link",
+    "reset-requested": "link to reset the password sent",
+    "reset-link-made": "made a link to set the password of",
+    "second-factor-added": "added an authenticator app for",
+    "second-factor-removed": "removed the authenticator app of",
+    "recovery-code-used": "used a recovery code of",
+    "recovery-codes-made": "made recovery codes for",
+    "admin-created": "made the first administrator",
+    "role-changed": "changed the role of",
+    "suspended": "suspended",
+    "reinstated": "reinstated",
+    "members-viewed": "looked at members",
+    "members-exported": "downloaded the list of members",
+    "mail-viewed": "read kept mail",
+    "audit-viewed": "read the audit log",
+}
+
+CURSOR = re.compile(r"\d{8}T\d{12}Z", re.ASCII)
+
+
+def may_see(viewer: Viewer, *, role: str, state: str, school_id: int | None) -> bool:
+    """Whether a member's line and page are there for this viewer: leads have the pupils of their school."""
+    if state == "erased":
+        return False
+    if viewer.role == "admin":
+        return True
+    return (
+        viewer.role == "lead" and role == "member" and school_id is not None and school_id == viewer.school_id
+    )
+
+
+def may_do(viewer: Viewer, what: str, *, handle: str, state: str) -> bool:
+    """Whether a viewer who sees the member may do this to them now."""
+    if viewer.role != "admin" and what in FOR_ADMINS:
+        return False
+    if what in NOT_ON_ONESELF and handle == viewer.handle:
+        return False
+    if what == SUSPENSION:
+        return state in ("active", "pending")
+    if what == REINSTATEMENT:
+        return state == "suspended"
+    if what == LINK:
+        return state in ("active", "pending")
+    return True
+
+
+def cursor(moment: datetime) -> str:
+    """Where the next page of the log begins, as it stands in its address."""
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+
+
+def from_cursor(text: str) -> datetime | None:
+    """The moment of a cursor; None where it is none."""
+    if not CURSOR.fullmatch(text):
+        return None
+    try:
+        return datetime.strptime(text, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def told(values: dict[str, object]) -> str:
+    """What an entry keeps of a value before or after, in a line: `role: lead, state: active`."""
+    return ", ".join(f"{name}: {value}" for name, value in sorted(values.items()))

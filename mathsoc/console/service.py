@@ -1,0 +1,161 @@
+"""What staff change about members: each change is in the audit log, and ends what it takes away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mathsoc import audit
+from mathsoc.accounts import service as accounts
+from mathsoc.audit import Action
+from mathsoc.console import queries, rules
+from mathsoc.errors import Refused
+from mathsoc.members import service as members
+from mathsoc.members.models import Member
+from mathsoc.members.rules import Viewer
+from mathsoc.scoring import service as scoring
+from mathsoc.second_factor import service as second_factor
+
+NOT_YOURSELF = "Ask another administrator: nobody changes this about themselves."
+LAST_ADMIN = "This is the only administrator who can sign in, and a society needs one."
+WORDS = {
+    rules.SUSPENSION: "This account cannot be suspended: it is not in use.",
+    rules.REINSTATEMENT: "This account is not suspended.",
+    rules.LINK: "This account is not in use, so there is no password to set.",
+}
+
+
+async def change_role(
+    session: AsyncSession, viewer: Viewer, handle: str, role: str, now: datetime, address: str
+) -> Member:
+    """Give a member another role; all their sessions end, and they stand on boards, or not, from here on.
+
+    Raises Missing, and Refused for oneself and for the last administrator.
+    """
+    member = await _reach(session, viewer, rules.ROLE, handle)
+    if member.role == role:
+        return member
+    await _keep_an_admin(session, member)
+    before, member.role = member.role, role
+    await _took_effect(
+        session, viewer, member, Action.ROLE_CHANGED, now, address, {"role": before}, {"role": role}
+    )
+    return member
+
+
+async def suspend(session: AsyncSession, viewer: Viewer, handle: str, now: datetime, address: str) -> Member:
+    """Lock a member out: all their sessions end and they appear nowhere. Raises Missing, Refused."""
+    member = await _reach(session, viewer, rules.SUSPENSION, handle)
+    await _keep_an_admin(session, member)
+    return await _to_state(session, viewer, member, "suspended", Action.SUSPENDED, now, address)
+
+
+async def reinstate(
+    session: AsyncSession, viewer: Viewer, handle: str, now: datetime, address: str
+) -> Member:
+    """Let a suspended member in again, with the points and the place they have. Raises Missing, Refused."""
+    member = await _reach(session, viewer, rules.REINSTATEMENT, handle)
+    return await _to_state(session, viewer, member, "active", Action.REINSTATED, now, address)
+
+
+async def end_sessions(
+    session: AsyncSession, viewer: Viewer, handle: str, now: datetime, address: str
+) -> int:
+    """Sign a member out everywhere (oneself: everywhere else); returns of how many browsers."""
+    member = await _reach(session, viewer, rules.SESSIONS, handle)
+    keep = viewer.session_id if member.id == viewer.id else None
+    ended = await members.end_sessions_of(session, member.id, now, keep=keep)
+    await audit.record(
+        session,
+        Action.SESSION_ENDED,
+        now,
+        actor_id=viewer.id,
+        member_id=member.id,
+        address=address,
+        after={"sessions": ended},
+    )
+    return ended
+
+
+async def remove_second_factor(
+    session: AsyncSession, viewer: Viewer, handle: str, now: datetime, address: str
+) -> Member:
+    """Take a lost authenticator app away; all sessions of the member end. Raises Missing."""
+    member = await _reach(session, viewer, rules.SECOND_FACTOR, handle)
+    await second_factor.reenrol(session, viewer.id, member, now, address=address)
+    return member
+
+
+async def make_reset_link(
+    session: AsyncSession, viewer: Viewer, handle: str, now: datetime, address: str
+) -> tuple[Member, str]:
+    """The member and the token of a link with which they set a new password; it works once.
+
+    It is shown to the viewer, to be handed over, and kept nowhere. Raises Missing, Refused.
+    """
+    member = await _reach(session, viewer, rules.LINK, handle)
+    token = await accounts.make_link(session, member, "reset", now)
+    await audit.record(
+        session, Action.RESET_LINK_MADE, now, actor_id=viewer.id, member_id=member.id, address=address
+    )
+    return member, token
+
+
+async def _reach(session: AsyncSession, viewer: Viewer, what: str, handle: str) -> Member:
+    """The member, held until the end of the transaction, if this may be done to them."""
+    member = await queries.member(session, viewer, handle, locked=True)
+    if not rules.may_do(viewer, what, handle=member.handle, state=member.state):
+        raise Refused(WORDS.get(what, NOT_YOURSELF) if member.id != viewer.id else NOT_YOURSELF)
+    return member
+
+
+async def _keep_an_admin(session: AsyncSession, member: Member) -> None:
+    """Raises Refused where this is the last administrator; two who go at once wait for each other here."""
+    if (member.role, member.state) != ("admin", "active"):
+        return
+    admins = select(Member.id).where(Member.role == "admin", Member.state == "active").order_by(Member.id)
+    if len((await session.scalars(admins.with_for_update(key_share=True))).all()) < 2:
+        raise Refused(LAST_ADMIN)
+
+
+async def _to_state(
+    session: AsyncSession,
+    viewer: Viewer,
+    member: Member,
+    state: str,
+    action: Action,
+    now: datetime,
+    address: str,
+) -> Member:
+    before, member.state = member.state, state
+    await _took_effect(session, viewer, member, action, now, address, {"state": before}, {"state": state})
+    return member
+
+
+async def _took_effect(
+    session: AsyncSession,
+    viewer: Viewer,
+    member: Member,
+    action: Action,
+    now: datetime,
+    address: str,
+    before: dict[str, str],
+    after: dict[str, str],
+) -> None:
+    """Sessions, boards and the log follow a change of role or state."""
+    await session.flush()
+    await members.end_sessions_of(session, member.id, now)
+    await audit.record(
+        session,
+        action,
+        now,
+        actor_id=viewer.id,
+        member_id=member.id,
+        address=address,
+        before=before,
+        after=after,
+    )
+    # Last, since it takes the locks of boards and topics.
+    await scoring.set_listed(session, member)

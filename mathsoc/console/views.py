@@ -1,0 +1,86 @@
+"""The console's front page, the audit log, and the mail that a development server keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quart import Blueprint, Response, current_app, g, request
+
+from mathsoc import audit, clock, mail
+from mathsoc.audit import Action
+from mathsoc.config import Config
+from mathsoc.console import queries, rules
+from mathsoc.errors import Missing
+from mathsoc.web.limits import client_address
+from mathsoc.web.pages import page
+from mathsoc.web.unit_of_work import database, release, session
+
+blueprint = Blueprint("console", __name__)
+
+
+@blueprint.get("/console")
+async def index() -> Response:
+    return await page("console/index.html", keeps_mail=_keeps_mail())
+
+
+@blueprint.get("/console/audit")
+async def log() -> Response:
+    """Newest first; to read the log is no entry in it, or it would be full of that."""
+    asked = request.args.get("before", "")
+    before = rules.from_cursor(asked)
+    if asked and before is None:
+        raise Missing
+    action, handle = request.args.get("action", ""), request.args.get("member", "").strip()
+    found = await queries.log(
+        await session(),
+        action=action if action in list(Action) else "",
+        handle=handle,
+        before=before,
+    )
+    return await page(
+        "console/audit.html",
+        log=found,
+        next=rules.cursor(found.before) if found.before else None,
+        action=action,
+        handle=handle,
+        words=rules.IN_WORDS,
+        told=rules.told,
+        kept_days=audit.DETAILS_KEPT.days,
+    )
+
+
+@blueprint.get("/console/mail")
+async def kept() -> Response:
+    _needs_kept_mail()
+    messages = await queries.kept_mail(await session())
+    await note_view(Action.MAIL_VIEWED, after={"messages": len(messages)})
+    return await page("console/mail.html", messages=messages)
+
+
+@blueprint.get("/console/mail/<public_id>")
+async def kept_message(public_id: str) -> Response:
+    _needs_kept_mail()
+    message = await queries.kept_message(await session(), public_id)
+    await note_view(Action.MAIL_VIEWED, subject=("mail", message.id))
+    return await page("console/message.html", message=message)
+
+
+async def note_view(action: Action, **about: Any) -> None:
+    """Write into the audit log that the viewer looked at something, in a unit of its own.
+
+    What was read is at hand still, but the request's unit of work is at its end.
+    """
+    await release()
+    async with database().writing() as db:
+        await audit.record(db, action, clock.now(), actor_id=g.viewer.id, address=client_address(), **about)
+
+
+def _needs_kept_mail() -> None:
+    """Where mail is sent there is nothing to read, and in production there never is."""
+    if not _keeps_mail():
+        raise Missing
+
+
+def _keeps_mail() -> bool:
+    config: Config = current_app.settings  # type: ignore[attr-defined]
+    return mail.keeps(config)
