@@ -12,7 +12,7 @@ from mathsoc.errors import Refused
 from mathsoc.members import service
 from mathsoc.members.models import Member
 from mathsoc.web import limits
-from mathsoc.web.unit_of_work import database, release
+from mathsoc.web.unit_of_work import database, release, writing
 
 FIELD = "your_password"
 ASK = "Enter your own password to confirm this."
@@ -45,6 +45,6 @@ async def check(password: str, field: str) -> Member:
     if not await passwords.verify(password, member.password_hash):
         raise Refused(WRONG, field)
     await limits.clear("confirm", g.viewer.handle)
-    async with database().writing() as db:
+    async with writing() as db:
         await service.note_fresh(db, g.viewer.session_id, clock.now())
     return member

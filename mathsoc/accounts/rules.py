@@ -134,7 +134,11 @@ def _wraps_a_common_word(text: str, common: Container[str]) -> bool:
 
 def _little_besides(text: str, words: set[str]) -> bool:
     """Whether hardly anything is left of it without these words."""
-    rest = text
-    for word in sorted(words, key=len, reverse=True):
-        rest = rest.replace(word, "")
-    return rest != text and _weight(rest) < ENOUGH_BESIDES
+    covered = {
+        at
+        for word in words
+        for found in re.finditer(f"(?={re.escape(word)})", text)
+        for at in range(found.start(), found.start() + len(word))
+    }
+    rest = "".join(letter for at, letter in enumerate(text) if at not in covered)
+    return bool(covered) and _weight(rest) < ENOUGH_BESIDES

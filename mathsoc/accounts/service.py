@@ -81,9 +81,9 @@ async def note_failure(session: AsyncSession, member_id: int | None, now: dateti
 async def sign_out(session: AsyncSession, token: str, now: datetime, address: str) -> None:
     """End the session of a cookie's token, if there is one."""
     found = await people.login_session(session, token)
-    await sessions.end_session(session, token, now)
     if found is not None and found.ended_at is None:
         member_id = found.member_id
+        await sessions.end_session(session, token, now)
         await audit.record(
             session, Action.SIGNED_OUT, now, actor_id=member_id, member_id=member_id, address=address
         )
@@ -224,5 +224,5 @@ async def _end_links(session: AsyncSession, member_id: int, now: datetime, purpo
 
 async def _locked(session: AsyncSession, member_id: int) -> Member:
     """The member's row as it is now, held until the end of the transaction."""
-    found = select(Member).where(Member.id == member_id).with_for_update()
+    found = select(Member).where(Member.id == member_id).with_for_update(key_share=True)
     return (await session.scalars(found.execution_options(populate_existing=True))).one()

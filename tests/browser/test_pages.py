@@ -32,6 +32,10 @@ PAGES = (
     "/leaderboards",
     "/leaderboards/autumn-ladder?stage=ks4",
     "/leaderboards/three-rivers-cup?stage=ks4",
+    "/profile",
+    "/profile/sessions",
+    "/profile/password",
+    "/forgot-password",
 )
 
 

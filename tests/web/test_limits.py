@@ -99,6 +99,7 @@ async def test_while_redis_is_away_this_process_counts(
     await counting.close()
 
 
+@pytest.mark.timed
 async def test_a_redis_that_hangs_holds_nobody_up_for_long(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,7 +225,7 @@ async def test_what_is_answered_to_too_many(app: Quart, world: World) -> None:
 async def test_1500_members_behind_one_address_send_and_stream(app: Quart, world: World) -> None:
     """The guard alone, asked as each of them would; none of them meets another's count."""
     for path, method in (
-        ("/live?topics=board:ladder/ks4", "GET"),
+        ("/live?topics=board:ladder:ks4", "GET"),
         ("/challenges/a/boxes/b/attempts", "POST"),
     ):
         for number in range(1_500):
