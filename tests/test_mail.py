@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 from jinja2 import DictLoader
@@ -25,8 +28,9 @@ from mathsoc.jobs import Job, Runner
 from mathsoc.mail import Delivery, KeptMail, Message
 from mathsoc.schools.models import Society
 from tests.support.mails import arrived
+from tests.support.serving import Server
 from tests.support.smtp import MailServer, mail_server
-from tests.support.world import noon
+from tests.support.world import World, noon
 
 TEXTS = {
     "note/subject.txt": "A note for {{ name }}",
@@ -78,7 +82,7 @@ async def run(one: Runner) -> int:
 
 async def job(database: Database) -> Job:
     async with database.reading() as session:
-        return (await session.scalars(select(Job))).one()
+        return (await session.scalars(select(Job).where(Job.name == mail.JOB))).one()
 
 
 async def test_it_is_sent_once_after_the_commit(config: Config, database: Database, smtp: MailServer) -> None:
@@ -389,3 +393,35 @@ async def test_the_application_delivers(app: Mathsoc, monkeypatch: pytest.Monkey
     await queue(app.database)
     (got,) = await arrived(app)
     assert got.subject == "A note for Zoë <&>"
+
+
+async def test_a_process_killed_while_it_sends_loses_no_mail(
+    world: World, server: Callable[..., Awaitable[Server]], smtp: MailServer, tmp_path: Path
+) -> None:
+    """Two real processes, the first killed without warning: the link that arrives works."""
+    smtp.answering.clear()
+    moment = tmp_path / "clock"
+    settings = {
+        "MAIL_URL": f"smtp://127.0.0.1:{smtp.port}?from=maths@school.example",
+        "MATHSOC_CLOCK_FILE": str(moment),
+    }
+    moment.write_text(world.now.isoformat())
+    first = await server(world.database.url, **settings)
+    async with httpx.AsyncClient(base_url=first.url) as client:
+        asked = await client.post("/forgot-password", data={"email": world.members["alice"].email})
+    assert asked.status_code == 200
+    async with asyncio.timeout(20):
+        await smtp.reached.wait()
+    first.kill()
+    smtp.reached.clear()
+    smtp.answering.set()
+    moment.write_text((world.now + jobs.LEASE + timedelta(seconds=1)).isoformat())
+    second = await server(world.database.url, **settings)
+    # The killed one's message may have been taken too: its link died when the next was made.
+    async with asyncio.timeout(30):
+        await smtp.reached.wait()
+    body = smtp.mails[-1].get_content()
+    link = re.search(r"/reset-password/[\w-]+", body)
+    assert link is not None and smtp.recipients[-1] == world.members["alice"].email
+    async with httpx.AsyncClient(base_url=second.url) as client:
+        assert (await client.get(link[0])).status_code == 200

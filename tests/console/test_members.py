@@ -272,6 +272,7 @@ async def test_suspending_and_reinstating(app: Quart, world: World) -> None:
     assert told == ["board:cup:ks4", "board:ladder:ks4"] * 2
     await agree(world)
     assert "2nd" in await text_of(clients["bob"], "/leaderboards/ladder/place?stage=ks4")
+    assert (await clients["alice"].get("/profile")).status_code == 303, "the old session stays ended"
     assert (await app.test_client().post("/login", form=login)).status_code == 303
     ((suspended, detail),) = await logged(world, "suspended")
     assert suspended.actor_id == world.members["lead"].id
