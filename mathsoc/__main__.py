@@ -14,6 +14,7 @@ from mathsoc.errors import ConfigError, MathsocError
 # Commands of slices: imported when asked for, so that `mathsoc mark` never waits for a database library.
 IN_SLICES = {
     "mark": ("mathsoc.marking.cli", "mark one answer, or a file of them"),
+    "create-admin": ("mathsoc.setup.cli", "make an administrator"),
     "standings": ("mathsoc.scoring.cli", "compare the standings with the ledger of points"),
 }
 
@@ -81,8 +82,29 @@ def _run(arguments: argparse.Namespace) -> int:
     from mathsoc import server
     from mathsoc.app import create_app
 
-    server.run(create_app, config, arguments.host, config.port, config.workers, first=logins)
+    def first() -> str:
+        return logins + asyncio.run(_first_code(config))
+
+    server.run(create_app, config, arguments.host, config.port, config.workers, first=first)
     return 0
+
+
+async def _first_code(config: Config) -> str:
+    """A line with the one-time code of this start, while nobody can administer the society."""
+    from mathsoc import clock
+    from mathsoc.db import Database
+    from mathsoc.setup import queries, service
+
+    database = Database(config.database_url)
+    try:
+        async with database.reading() as session:
+            if await queries.has_admin(session):
+                return ""
+        async with database.writing() as session:
+            code = await service.new_code(session, clock.now())
+    finally:
+        await database.close()
+    return f"Open {config.site_url}/setup and enter this code: {code}\n"
 
 
 async def _prepare(config: Config, *, demo: bool) -> str:
@@ -95,10 +117,9 @@ async def _prepare(config: Config, *, demo: bool) -> str:
 
     from mathsoc import schema
 
-    if not await schema.at_head(config.database_url):
-        if not (config.sqlite or demo):
-            raise MathsocError("the database is not at the newest schema; run `mathsoc migrate` first.")
-        await schema.upgrade(config.database_url)
+    await schema.make_ready(config.database_url, upgrades=config.sqlite or demo)
+    if config.production:
+        await schema.must_write_ahead(config.database_url)
     return await _load_demo(config) if demo else ""
 
 

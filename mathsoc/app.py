@@ -32,6 +32,8 @@ from mathsoc.maths_api.views import blueprint as maths_api
 from mathsoc.members.rules import Viewer
 from mathsoc.members.views import blueprint as member_pages
 from mathsoc.schools import queries as schools
+from mathsoc.second_factor import views as second_factor
+from mathsoc.setup import views as setup
 from mathsoc.submissions.views import blueprint as submission_pages
 from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
 
@@ -67,7 +69,9 @@ def create_app(config: Config) -> Mathsoc:
 
     # In this order for requests; replies pass the other way round, so the commit comes before the headers.
     security.install(app, config)
+    setup.install(app)
     accounts.install(app, config)
+    second_factor.install(app, config)
     limits.install(app, config)
     rights.install(app)
     rights.on_denied(app, denials.note)
@@ -80,7 +84,9 @@ def create_app(config: Config) -> Mathsoc:
     for blueprint in (
         operations.blueprint,
         home_page,
+        setup.blueprint,
         accounts.blueprint,
+        second_factor.blueprint,
         profile_pages,
         recovery_pages,
         member_pages,
@@ -97,6 +103,7 @@ def create_app(config: Config) -> Mathsoc:
     _run_with_the_server(app, config)
     rights.check_complete(app)
     limits.check_complete(app)
+    security.set_largest_body(app)
     return app
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,6 +24,8 @@ HOME = Path.cwd() if FILES.parent == PACKAGE else PACKAGE.parent
 ENVIRONMENTS = ("development", "production", "testing")
 KNOWN_MATHSOC_NAMES = {"MATHSOC_ENV", "MATHSOC_CLOCK_FILE"}
 SAMPLE_SECRETS = ("changeme", "secret", "password", "example", "development", "0123456789")
+DEBUG_SWITCHES = ("DEBUG", "FLASK_DEBUG", "QUART_DEBUG")
+OFF = ("", "0", "false", "no", "off")
 EXIT_BAD_CONFIG = 78  # EX_CONFIG of sysexits.h: process managers show it as "configuration error"
 
 
@@ -56,6 +61,13 @@ class Config:
     def secure_cookies(self) -> bool:
         return self.site_url.startswith("https://")
 
+    @property
+    def warning(self) -> str | None:
+        """What is allowed and unwise in these settings, for the log."""
+        if self.production and not self.secure_cookies and not _loopback(urlsplit(self.site_url).hostname):
+            return "SITE_URL is not https: whoever listens on the way can read passwords and cookies"
+        return None
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Config:
         """Read and check every setting.
@@ -72,6 +84,9 @@ class Config:
         environment = env.get("MATHSOC_ENV", "development")
         if environment not in ENVIRONMENTS:
             raise ConfigError(f"MATHSOC_ENV is {environment!r}; use one of {', '.join(ENVIRONMENTS)}.")
+        switched = [name for name in DEBUG_SWITCHES if env.get(name, "").lower() not in OFF]
+        if switched and environment == "production":
+            raise ConfigError(f"{switched[0]} is set; errors would show the inside of the server. Unset it.")
         port = _whole(env, "PORT", 8000, 1, 65535)
         config = cls(
             environment=environment,
@@ -165,6 +180,13 @@ def _site_url(env: Mapping[str, str], environment: str, port: int) -> str:
     return text.rstrip("/")
 
 
+def _loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
 def _clock_file(env: Mapping[str, str], environment: str) -> Path | None:
     text = env.get("MATHSOC_CLOCK_FILE")
     if not text:
@@ -181,11 +203,17 @@ def _secret_key(env: Mapping[str, str], environment: str) -> str:
             raise ConfigError(
                 "SECRET_KEY is required in production: at least 32 bytes, e.g. `openssl rand -hex 32`."
             )
-        if len(set(given)) < 10 or any(sample in given.lower() for sample in SAMPLE_SECRETS):
+        if not _random(given) or any(sample in given.lower() for sample in SAMPLE_SECRETS):
             raise ConfigError(
                 "SECRET_KEY looks like a sample or a pattern; make one with `openssl rand -hex 32`."
             )
     return given or _kept_secret(HOME / "instance" / "secret-key")
+
+
+def _random(text: str) -> bool:
+    """Whether this may be the work of chance: many letters, in no row, not one piece again and again."""
+    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
+    return min(len(set(text)), len(steps)) >= 8 and len(zlib.compress(text.encode(), 9)) >= 28
 
 
 def _kept_secret(path: Path) -> str:

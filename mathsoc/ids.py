@@ -11,3 +11,13 @@ ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
 def public_id(length: int = 10) -> str:
     """A random id, safe in URLs and element ids; 10 characters carry 47 bits."""
     return "b" + "".join(secrets.choice(ALPHABET) for _ in range(length - 1))
+
+
+def spoken_code(groups: int = 4) -> str:
+    """A random code for people to print and type: groups of four, of 19 bits each, as `k7wq-…`."""
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(groups))
+
+
+def folded(code: str) -> str:
+    """A code as somebody typed it, without what differs by hand: spaces, hyphens, capitals."""
+    return "".join(letter for letter in code.lower() if letter.isalnum())

@@ -16,14 +16,14 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, event
+from sqlalchemy import Connection, MetaData, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from mathsoc.config import FILES
-from mathsoc.db import Base
-from mathsoc.errors import MathsocError
+from mathsoc.db import Base, Database
+from mathsoc.errors import ConfigError, MathsocError
 
 # Every module that declares tables; a new slice with tables is added here and nowhere else.
 MODEL_MODULES = (
@@ -65,6 +65,11 @@ def heads() -> tuple[str, ...]:
     return tuple(ScriptDirectory.from_config(_alembic()).get_heads())
 
 
+def known() -> set[str]:
+    """Every revision among the files."""
+    return {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+
+
 async def current(url: str) -> tuple[str, ...]:
     """The revision that the database is at; empty before the first migration."""
     async with _transaction(url) as connection:
@@ -88,6 +93,35 @@ async def downgrade(url: str, revision: str) -> None:
 async def revise(url: str, message: str, number: str) -> None:
     """Write the migration from the database's schema to the models' (for developers)."""
     await _locked(url, lambda config: command.revision(config, message, autogenerate=True, rev_id=number))
+
+
+async def make_ready(url: str, *, upgrades: bool) -> None:
+    """See to it that the database is at the newest schema, where `upgrades` allows it by bringing it there.
+
+    Raises ConfigError, with one line for the operator, where it is and stays at another schema.
+    """
+    found = set(await current(url))
+    if found == set(heads()):
+        return
+    if found - known():
+        raise ConfigError("the database is of a newer mathsoc; use that, or restore an older backup.")
+    if not upgrades:
+        raise ConfigError("the database is not at the newest schema; run `mathsoc migrate` first.")
+    await upgrade(url)
+
+
+async def must_write_ahead(url: str) -> None:
+    """Raises ConfigError for a SQLite file without a write-ahead log: readers would wait for writers."""
+    if not url.startswith("sqlite"):
+        return
+    database = Database(url)
+    try:
+        async with database.engine.connect() as connection:
+            mode = await connection.scalar(text("PRAGMA journal_mode"))
+    finally:
+        await database.close()
+    if mode != "wal":
+        raise ConfigError("the SQLite file of DATABASE_URL cannot have a write-ahead log where it is.")
 
 
 def upgrade_now(url: str) -> None:

@@ -14,8 +14,9 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -26,6 +27,7 @@ from hypercorn.middleware import ProxyFixMiddleware
 from mathsoc import logs
 from mathsoc.config import Config
 from mathsoc.errors import MathsocError
+from mathsoc.web import security
 from mathsoc.workers import BACKLOG, STOP_SIGNALS, Workers
 
 HEADERS_TIME = 15.0  # seconds in which a connection must send a whole request head, or the next one
@@ -37,28 +39,39 @@ OPEN_FILES = 65_536
 
 AppFactory = Callable[[Config], Any]
 
+# Whether what is being sent is the application's reply, which carries its own headers.
+_ours: ContextVar[bool] = ContextVar("ours", default=False)
+
 log = logging.getLogger(__name__)
 
 
 def run(
-    app_factory: AppFactory, config: Config, host: str, port: int, workers: int = 1, *, first: str = ""
+    app_factory: AppFactory,
+    config: Config,
+    host: str,
+    port: int,
+    workers: int = 1,
+    *,
+    first: Callable[[], str] = str,
 ) -> None:
     """Serve until SIGTERM or SIGINT; returns when everything in flight has been answered.
 
     `app_factory(config)` makes the application; with several workers it is called in each process, so it must
-    be a function of a module. `port` 0 takes a free one. `first` is printed before the address, once that
-    can be asked. Raises SystemExit with a line for the operator when
-    the address cannot be had, or with status 1 when the application does not start.
+    be a function of a module. `port` 0 takes a free one. `first` is called once the address is ours, and what
+    it returns is printed before the address, once that can be asked. Raises SystemExit with a line for the
+    operator when the address cannot be had, or with status 1 when the application does not start.
     """
     logs.set_up(messages=not config.production)
+    if config.warning:
+        log.warning("%s", config.warning)
     _raise_open_files()
     listener = _bind(host, port)
-    port = listener.getsockname()[1]
+    port, words = listener.getsockname()[1], first()
     shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     line = f"mathsoc is at http://{f'[{shown}]' if ':' in shown else shown}:{port}\n"
 
     def ready() -> None:
-        sys.stdout.write(first + line)
+        sys.stdout.write(words + line)
         sys.stdout.flush()
 
     if workers > 1:
@@ -89,7 +102,7 @@ async def _serve(app: Any, config: Config, listener: socket.socket, ready: Calla
         if closing := getattr(app, "closing", None):
             closing.set()
 
-    settings = _settings(listener)
+    settings = _settings(listener, security.fixed_headers(config))
     serving = asyncio.create_task(serve(guarded(app, config), settings, shutdown_trigger=until_stopped))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -146,7 +159,11 @@ def _refusing(app: Any) -> Any:
     async def middleware(scope: Any, receive: Any, send: Any) -> None:
         status = _refusal(scope) if scope["type"] == "http" else None
         if status is None:
-            await app(scope, receive, send)
+            marked = _ours.set(True)
+            try:
+                await app(scope, receive, send)
+            finally:
+                _ours.reset(marked)
             return
         # The connection goes too: nobody can say where the next request on it begins.
         headers = [(b"content-length", b"0"), (b"connection", b"close")]
@@ -165,8 +182,20 @@ def _refusal(scope: Any) -> int | None:
     return None
 
 
-def _settings(listener: socket.socket) -> HypercornConfig:
-    settings = HypercornConfig()
+class Settings(HypercornConfig):
+    """Hypercorn's, with our headers on the replies that the application does not make: refusals, 4xx, 500."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        super().__init__()
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+    def response_headers(self, protocol: str) -> list[tuple[bytes, bytes]]:
+        found = super().response_headers(protocol)
+        return found if _ours.get() else found + self._headers
+
+
+def _settings(listener: socket.socket, headers: Mapping[str, str]) -> HypercornConfig:
+    settings = Settings(headers)
     settings.bind = [f"fd://{os.dup(listener.fileno())}"]
     settings.backlog = BACKLOG
     settings.keep_alive_timeout = HEADERS_TIME

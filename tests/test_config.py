@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import secrets
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,7 @@ import pytest
 
 from mathsoc.config import EXIT_BAD_CONFIG, Config
 from mathsoc.errors import ConfigError
+from tests.support.commands import mathsoc
 
 GOOD_SECRET = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4"
 PRODUCTION = {
@@ -110,13 +113,14 @@ def test_settings_cannot_be_changed_later() -> None:
         Config.from_environment(PRODUCTION).port = 1  # type: ignore[misc]
 
 
-COMMANDS = (["run"], ["run", "--demo"], ["migrate"], ["demo"], ["standings", "--check"])
-
-
-def mathsoc(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {**{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}, **settings}
-    command = [sys.executable, "-m", "mathsoc", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+COMMANDS = (
+    ["run"],
+    ["run", "--demo"],
+    ["migrate"],
+    ["demo"],
+    ["standings", "--check"],
+    ["create-admin", "a@b.example"],
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -148,7 +152,7 @@ def test_run_refuses_a_schema_that_is_not_the_newest(run) -> None:
         done = mathsoc("run", SECRET_KEY=GOOD_SECRET, DATABASE_URL=url)
     finally:
         run.postgres.drop(url)
-    assert done.returncode == 1
+    assert done.returncode == EXIT_BAD_CONFIG
     assert done.stderr == "mathsoc: the database is not at the newest schema; run `mathsoc migrate` first.\n"
 
 
@@ -162,7 +166,7 @@ def test_the_demo_is_refused_in_production(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["run"], ["migrate"], ["demo"], ["mark"], ["standings"]], ids=" ".join
+    "command", [[], ["run"], ["migrate"], ["demo"], ["mark"], ["standings"], ["create-admin"]], ids=" ".join
 )
 def test_every_command_explains_itself(command: list[str]) -> None:
     done = mathsoc(*command, "--help")
@@ -181,3 +185,90 @@ def test_marking_and_help_wait_for_no_web_and_no_database(arguments: list[str]) 
     )
     done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def production(tmp_path: Path, **settings: str) -> dict[str, str]:
+    return {**PRODUCTION, "DATABASE_URL": f"sqlite:///{tmp_path / 'real.db'}", **settings}
+
+
+@pytest.mark.parametrize(
+    ("setting", "line"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is required"),
+        ({"SECRET_KEY": GOOD_SECRET[:31]}, "SECRET_KEY is required"),
+        ({"SECRET_KEY": "a" * 40}, "SECRET_KEY looks like a sample"),
+        ({"SECRET_KEY": "abcdefghijklmnopqrstuvwxyzabcdefghij"}, "SECRET_KEY looks like a sample"),
+        ({"SECRET_KEY": GOOD_SECRET[:12] * 4}, "SECRET_KEY looks like a sample"),
+        ({"SECRET_KEY": "changeme-" + GOOD_SECRET}, "SECRET_KEY looks like a sample"),
+        ({"SITE_URL": ""}, "SITE_URL is required"),
+        ({"QUART_DEBUG": "1"}, "QUART_DEBUG is set"),
+        ({"FLASK_DEBUG": "true"}, "FLASK_DEBUG is set"),
+        ({"DEBUG": "yes"}, "DEBUG is set"),
+        (
+            {"DATABASE_URL": "sqlite:///file:{}/no-log.db?vfs=unix-dotfile&uri=true"},
+            "the SQLite file of DATABASE_URL cannot have a write-ahead log",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_production_refuses_what_is_not_safe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: dict[str, str], line: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = {name: value.format(tmp_path) for name, value in setting.items()}
+    done = mathsoc("run", "--port=1", **production(tmp_path, **given))
+    assert (done.returncode, done.stdout) == (78, "")
+    assert done.stderr.startswith(f"mathsoc: {line}") and done.stderr.count("\n") == 1, done.stderr
+
+
+@pytest.mark.parametrize("command", [["run"], ["create-admin", "a@b.example"]], ids=" ".join)
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path, command: list[str]) -> None:
+    settings = production(tmp_path)
+    assert mathsoc("migrate", **settings).returncode == 0
+    with sqlite3.connect(tmp_path / "real.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    done = mathsoc(*command, **settings)
+    assert done.returncode == 78
+    assert (
+        done.stderr.startswith("mathsoc: the database is of a newer mathsoc") and done.stderr.count("\n") == 1
+    )
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: secrets.token_hex(16), lambda: secrets.token_hex(32), lambda: secrets.token_urlsafe(24)]
+)
+def test_what_chance_made_is_a_secret(make: Callable[[], str]) -> None:
+    for _ in range(200):
+        secret = make()
+        assert Config.from_environment({**PRODUCTION, "SECRET_KEY": secret}).secret_key == secret
+
+
+@pytest.mark.parametrize("off", ["", "0", "false", "False", "no"])
+def test_a_debug_switch_that_is_off_is_no_reason(off: str) -> None:
+    assert Config.from_environment({**PRODUCTION, "QUART_DEBUG": off}).production
+
+
+@pytest.mark.parametrize(
+    ("site", "environment", "warns"),
+    [
+        ("http://maths.school.test", "production", True),
+        ("http://192.0.2.7:8000", "production", True),
+        ("https://maths.school.test", "production", False),
+        ("http://127.0.0.1:8000", "production", False),
+        ("http://localhost:8000", "production", False),
+        ("http://maths.school.test", "development", False),
+    ],
+)
+def test_a_site_in_clear_is_warned_of(site: str, environment: str, warns: bool) -> None:
+    config = Config.from_environment({**PRODUCTION, "SITE_URL": site, "MATHSOC_ENV": environment})
+    assert bool(config.warning) is warns
+
+
+async def test_the_warning_is_one_line_of_the_log(server, sqlite_url: str) -> None:
+    settings = {
+        "MATHSOC_ENV": "production",
+        "SECRET_KEY": GOOD_SECRET,
+        "SITE_URL": "http://maths.school.test",
+    }
+    running = await server(sqlite_url, **settings)
+    assert len([line for line in running.logs().splitlines() if "SITE_URL is not https" in line]) == 1

@@ -26,10 +26,10 @@ log = logging.getLogger(__name__)
 class Hub:
     """Shares one rendered value per (topic, audience) between all streams that show it.
 
-    `guard`, when set, is asked every two seconds which of the signed-in viewers of open streams no longer
-    hold; their streams are ended. It runs in the application's context but outside any request. `viewer_key`,
-    when set, names the viewer whose streams are counted together (None: nobody is signed in, so only the
-    address counts and the guard is not asked).
+    `guard`, when set, is asked every two seconds which of the signed-in viewers of open streams (one for each
+    stream) no longer hold; their streams are ended. It runs in the application's context but outside any
+    request. `viewer_key`, when set, names the viewer whose streams are counted together (None: nobody is
+    signed in, so only the address counts and the guard is not asked).
     """
 
     def __init__(

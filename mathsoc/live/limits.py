@@ -64,9 +64,9 @@ class OpenStreams:
             if not self._by_key[key]:
                 del self._by_key[key]
 
-    def viewers(self) -> set[object]:
-        """Whoever is signed in and has a stream open."""
-        return set(self._viewers.values())
+    def viewers(self) -> list[object]:
+        """Whoever is signed in, once for each open stream."""
+        return list(self._viewers.values())
 
     def end_of(self, viewers: Collection[object]) -> int:
         """Ask every stream of these viewers to end; gives how many there were."""

@@ -15,16 +15,34 @@ from .results import Verdict
 from .scheme import Scheme
 
 _PR_SET_PDEATHSIG = 1
+# What marking never does, by the names of Python's audit events.
+_NEVER = (
+    "socket.",
+    "subprocess.",
+    "os.system",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "os.spawn",
+    "ftplib.",
+)
 
 
 def prepare(memory: int, parent: int) -> None:
-    """The start of a worker: a memory limit, an empty environment, and an end with its parent's end."""
+    """The start of a worker: memory limit, empty environment, no network, an end with its parent's."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then stops its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.environ.clear()  # no secrets beside text that a member typed
     _die_with_parent(parent)
+    sys.addaudithook(_stay_inside)
+
+
+def _stay_inside(event: str, _arguments: object) -> None:
+    """A text that found a way to run code would find no network and no other program."""
+    if event.startswith(_NEVER):
+        raise PermissionError(f"a marking worker does no {event}")
 
 
 def _die_with_parent(server: int) -> None:

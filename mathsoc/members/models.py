@@ -43,6 +43,8 @@ class Member(Base):
     # The shared secret of the authenticator app; it counts from `totp_since` on, when a first code was right.
     totp_secret: Mapped[str | None] = mapped_column(String(64))
     totp_since: Mapped[datetime | None]
+    # Its successor while a new app is being enrolled; the old one counts until the first right code of this.
+    totp_new_secret: Mapped[str | None] = mapped_column(String(64))
     # The last time step whose code was used: each code signs in once.
     totp_step: Mapped[int | None]
 

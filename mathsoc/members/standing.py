@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc.errors import Forbidden, SignedOut
@@ -25,8 +24,8 @@ async def hold(session: AsyncSession, viewer: rules.Viewer, now: datetime) -> No
     if session.get_bind().dialect.name != "sqlite":  # there the transaction is alone from its beginning
         await session.execute(select(Member.id).where(Member.id == viewer.id).with_for_update(key_share=True))
     # A statement of its own: what the lock waited for is seen only by those that begin after it.
-    found = (await session.execute(_standing([viewer.session_id]))).one_or_none()
-    if found is None or not _alive(found, now):
+    found = (await session.execute(_standing([viewer.session_id], now))).one_or_none()
+    if found is None:
         raise SignedOut
     if (found.role, found.state) != (viewer.role, viewer.state):
         raise Forbidden("Your rights have just changed. Reload the page to see what you may do.")
@@ -36,34 +35,32 @@ async def no_longer_holding(
     session: AsyncSession, viewers: Collection[rules.Viewer], now: datetime
 ) -> list[rules.Viewer]:
     """Those of `viewers` whose session has ended, or signs in other rights than they came with."""
-    given = list(viewers)
+    ids = list({viewer.session_id for viewer in viewers})
     rights: dict[int, tuple[str, str]] = {}
-    for start in range(0, len(given), AT_ONCE):
-        chosen = _standing([viewer.session_id for viewer in given[start : start + AT_ONCE]])
-        for row in await session.execute(chosen):
-            if _alive(row, now):
-                rights[row.id] = (row.role, row.state)
-    return [one for one in given if rights.get(one.session_id) != (one.role, one.state)]
+    for start in range(0, len(ids), AT_ONCE):
+        chosen = _standing(ids[start : start + AT_ONCE], now)
+        rights |= {id: (role, state) for id, role, state in await session.execute(chosen)}
+    return [one for one in viewers if rights.get(one.session_id) != (one.role, one.state)]
 
 
-def _standing(session_ids: list[int]) -> Select[*tuple[Any, ...]]:
-    """What decides whether sessions hold: columns, since thousands are asked about at a time."""
+def _standing(session_ids: list[int], now: datetime) -> Select[int, str, str]:
+    """Those of the sessions that sign in, with their member's role and state.
+
+    The database applies `rules.session_alive`: reading the moments of thousands of sessions takes longer.
+    """
     return (
-        select(
-            *(LoginSession.id, LoginSession.created_at, LoginSession.seen_at, LoginSession.ended_at),
-            *(LoginSession.waits_for_code, Member.role, Member.state),
-        )
+        select(LoginSession.id, Member.role, Member.state)
         .join(Member, Member.id == LoginSession.member_id)
         .where(LoginSession.id.in_(session_ids))
+        .where(LoginSession.ended_at.is_(None), LoginSession.waits_for_code.is_(False))
+        .where(or_(_within_limits(True, now), _within_limits(False, now)))
     )
 
 
-def _alive(found: Any, now: datetime) -> bool:
-    """Whether a row of `_standing` signs in."""
-    return not found.waits_for_code and rules.session_alive(
-        staff=found.role in rules.STAFF,
-        created_at=found.created_at,
-        seen_at=found.seen_at,
-        ended=found.ended_at is not None,
-        now=now,
+def _within_limits(staff: bool, now: datetime) -> ColumnElement[bool]:
+    role = Member.role.in_(rules.STAFF)
+    return and_(
+        role if staff else ~role,
+        LoginSession.seen_at > now - rules.IDLE[staff],
+        LoginSession.created_at > now - rules.ABSOLUTE[staff],
     )

@@ -58,7 +58,8 @@ def install(app: Quart, folder: Path) -> None:
         found = assets.files.get(name)
         if found is None:
             abort(404)
-        return _reply(found)
+        reply: Response = await _reply(found).make_conditional(request)
+        return reply
 
     app.add_url_rule("/static/<path:name>", "static", static)
 

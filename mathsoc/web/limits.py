@@ -42,6 +42,12 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "profile.end_session": (Limit(member=60, address=300),),
     "profile.end_other_sessions": (Limit(member=30, address=300),),
     "profile.change_password": (Limit(member=30, address=300),),
+    "second_factor.code": (Limit(member=60, address=1_500),),
+    "second_factor.start": (Limit(member=30, address=300),),
+    "second_factor.confirm_app": (Limit(member=30, address=300),),
+    "second_factor.recovery_codes": (Limit(member=30, address=300),),
+    "second_factor.removal": (Limit(member=30, address=300),),
+    "setup.save": (Limit(member=60, address=60),),
     # The page asks a quarter of a second after the last key.
     "submissions.reading": (Limit(member=240, address=6_000),),
     "submissions.send": (Limit(member=30, address=1_500), Limit(member=600, address=20_000, seconds=HOUR)),
@@ -72,7 +78,8 @@ BUCKETS: dict[str, tuple[int, int]] = {
     "reset-mail": (3, HOUR),  # letters to one account
     "reset-address": (300, HOUR),
     "confirm": (10, 15 * MINUTE),  # one's own password asked again
-    "code": (5, 5 * MINUTE),
+    "code": (5, 5 * MINUTE),  # wrong codes of a member; the right one empties it
+    "code-browser": (10, 10 * MINUTE),  # codes from one sign-in; then it begins again with the password
     "setup": (10, 10 * MINUTE),
     "denials": (30, MINUTE),  # refusals of one member or address that are written to the audit log
 }

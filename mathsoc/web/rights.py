@@ -57,6 +57,15 @@ RIGHTS: dict[str, Right] = {
     "profile.end_other_sessions": Right.MEMBER,
     "profile.password_form": Right.MEMBER,
     "profile.change_password": Right.MEMBER,
+    "second_factor.code_form": Right.ANYONE,
+    "second_factor.code": Right.ANYONE,
+    "second_factor.show": Right.MEMBER,
+    "second_factor.start": Right.MEMBER,
+    "second_factor.confirm_app": Right.MEMBER,
+    "second_factor.recovery_codes": Right.MEMBER,
+    "second_factor.removal": Right.MEMBER,
+    "setup.form": Right.ANYONE,  # and 404 once there is an administrator
+    "setup.save": Right.ANYONE,
     "members.show": Right.ANYONE,  # and 404 to the public, which learns of nobody
     "competitions.index": Right.ANYONE,
     "competitions.show": Right.ANYONE,

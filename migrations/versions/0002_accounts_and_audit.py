@@ -94,6 +94,7 @@ def upgrade() -> None:
     with op.batch_alter_table("members") as batch_op:
         batch_op.add_column(sa.Column("totp_secret", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("totp_since", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("totp_new_secret", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("totp_step", sa.Integer(), nullable=True))
 
     # Sessions know more from here on; everybody signs in once more, and nobody's browser is guessed at.
@@ -117,6 +118,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("members") as batch_op:
         batch_op.drop_column("totp_step")
+        batch_op.drop_column("totp_new_secret")
         batch_op.drop_column("totp_since")
         batch_op.drop_column("totp_secret")
 

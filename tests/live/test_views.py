@@ -11,6 +11,7 @@ from quart import Quart, current_app
 
 from mathsoc.config import Config
 from mathsoc.live import Hub, sse, sweep, views
+from mathsoc.live.limits import Limits
 from mathsoc.live.sweep import Sweep
 from tests.live import toy
 
@@ -67,7 +68,7 @@ async def test_the_guard_ends_a_stream_and_may_use_the_application(app: Quart) -
     await rest(alice)
     await rest(also)
     assert await anext(bob) and await anext(nobody)
-    assert {"alice", "bob"} in asked, "each signed-in viewer is asked about once, all together"
+    assert ["alice", "alice", "bob"] in asked, "all signed-in viewers together, and nobody else"
     for one in (bob, nobody):
         await one.aclose()  # type: ignore[attr-defined]
 
@@ -128,3 +129,16 @@ async def test_the_closing_event_ends_streams_and_refuses_new_ones(app: Quart) -
     reply = await app.test_client().get("/live?topics=count:a")
     assert reply.status_code == 503
     assert reply.headers["hx-reswap"] == "none"
+
+
+async def test_one_more_than_the_process_holds_is_refused_and_nobody_else_is_ended(app: Quart) -> None:
+    hub_of(app).streams.limits = Limits(total=2)
+    streams = [body(app), body(app, None)]
+    for one in streams:
+        await anext(one)
+    reply = await app.test_client().get("/live?topics=count:a")
+    assert (reply.status_code, reply.headers["hx-reswap"]) == (503, "none")
+    assert int(reply.headers["Retry-After"]) > 0
+    for one in streams:
+        assert await anext(one)
+        await one.aclose()  # type: ignore[attr-defined]

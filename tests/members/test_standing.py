@@ -12,7 +12,7 @@ from sqlalchemy import event, text, update
 
 from mathsoc.db import Database
 from mathsoc.errors import Forbidden, SignedOut
-from mathsoc.members import queries, service, standing
+from mathsoc.members import queries, rules, service, standing
 from mathsoc.members.models import LoginSession, Member
 from mathsoc.members.rules import Viewer
 from tests.live.fakes import true
@@ -59,6 +59,21 @@ async def test_what_ends_the_hold_of_one_viewer_and_of_nobody_else(world: World,
         await standing.hold(session, bob, world.now)
         with pytest.raises(error):
             await standing.hold(session, alice, world.now)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["alice", "carol"])
+async def test_the_database_draws_the_line_where_the_rule_does(world: World, name: str) -> None:
+    viewer = await viewer_of(world, name)
+    for limits, column in ((rules.IDLE, "seen_at"), (rules.ABSOLUTE, "created_at")):
+        for short in (0, 1):
+            given = {"seen_at": world.now, "created_at": world.now}
+            given[column] -= limits[viewer.staff] - timedelta(microseconds=short)
+            await change(world, LoginSession, viewer.session_id, **given)
+            async with world.database.reading() as session:
+                gone = await standing.no_longer_holding(session, [viewer], world.now)
+            alive = rules.session_alive(staff=viewer.staff, **given, ended=False, now=world.now)
+            assert alive == (gone == []) == bool(short)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -12,7 +12,7 @@ from quart import Quart
 from sqlalchemy import func, select
 
 from mathsoc.submissions.models import Attempt
-from tests.support.payloads import payloads
+from tests.support.payloads import GIVEN, payloads
 from tests.support.serving import Server
 from tests.support.world import HTMX, World, already_signed_in, build
 
@@ -32,7 +32,7 @@ OWN = [
     "😀".encode() * 50,
     b"\r\n\r\n",
 ]
-BAD = OWN + [one.raw for one in payloads("form", "answer", "url") if len(one.raw) < 60_000]
+BAD = OWN + [one.raw for one in payloads("form", "answer", "url", files=(GIVEN,)) if len(one.raw) < 60_000]
 
 
 async def attempts(world: World, *, charged: bool) -> int:

@@ -1,0 +1,98 @@
+"""The scene that the proofs of rights play in: every role, and a challenge in every phase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from quart import Quart
+from sqlalchemy import select
+
+from mathsoc.challenges.models import Challenge
+from mathsoc.db import Base, Database
+from mathsoc.members.models import LoginSession
+from tests.support.world import World, already_signed_in
+
+if TYPE_CHECKING:
+    from quart.typing import TestClientProtocol
+
+CAST = ("anonymous", "alice", "bob", "lead", "carol", "ada", "suspended", "pending")
+# What a reader of pages may move: when a session or a member was last seen, and what the log says of it.
+MOVES_BY_READING = {("sessions", "seen_at"), ("members", "seen_at")}
+LOGS = {"audit", "audit_details"}
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@dataclass
+class Scene:
+    """The world with its names as they stand in addresses, and a client for each of the cast."""
+
+    world: World
+    names: dict[str, str] = field(default_factory=dict)
+    clients: dict[str, TestClientProtocol] = field(default_factory=dict)
+
+    def path(self, pattern: str) -> str:
+        return pattern.format(**self.names)
+
+    def fields(self, body: dict[str, str]) -> dict[str, str]:
+        return {name: value.format(**self.names) for name, value in body.items()}
+
+
+async def people(world: World) -> None:
+    """The rest of the cast."""
+    await world.add_member("lead", role="lead", year=None)
+    await world.add_member("suspended", state="suspended")
+    await world.add_member("pending", state="pending")
+    await world.add_member("pia")  # whom staff act upon
+
+
+async def challenges(world: World) -> dict[str, Challenge]:
+    """One in each phase: open, locked, practice."""
+    hour = timedelta(hours=1)
+    times = {
+        "squares": {},
+        "done": {"release_at": world.now - 5 * hour, "lock_at": world.now - hour},
+        "drill": {"practice": True, "lock_at": None},
+    }
+    return {slug: await world.add_challenge(slug, **given) for slug, given in times.items()}
+
+
+async def unreleased(world: World) -> dict[str, Challenge]:
+    """What only those who see keys may know of."""
+    return {
+        "draft": await world.add_challenge("draft", release_at=None, lock_at=None),
+        "later": await world.add_challenge("later", release_at=world.now + timedelta(hours=3)),
+    }
+
+
+async def set_up(app: Quart, world: World) -> Scene:
+    """Everybody signed in, the suspended member before the suspension."""
+    await people(world)
+    made = await challenges(world) | await unreleased(world)
+    scene = Scene(world)
+    scene.names = {name: member.handle for name, member in world.members.items()}
+    scene.names |= {f"{slug}_box": challenge.boxes[0].public_id for slug, challenge in made.items()}
+    scene.clients = {"anonymous": app.test_client()}
+    for name in CAST[1:]:
+        scene.clients[name] = await already_signed_in(app, world, name)
+    async with world.database.reading() as session:
+        kept = (await session.scalars(select(LoginSession).order_by(LoginSession.id))).all()
+    by_id = {member.id: name for name, member in world.members.items()}
+    scene.names |= {f"{by_id[one.member_id]}_session": one.public_id for one in kept}
+    return scene
+
+
+async def dump(database: Database, *, leave: set[tuple[str, str]] = MOVES_BY_READING) -> Rows:
+    """Every row of every table but the logs, in the order of their keys, without the columns in `leave`."""
+    found: Rows = {}
+    async with database.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            if table.name in LOGS:
+                continue
+            rows = await session.execute(select(table).order_by(*table.primary_key))
+            found[table.name] = [
+                {name: value for name, value in row.items() if (table.name, name) not in leave}
+                for row in rows.mappings()
+            ]
+    return found

@@ -1,0 +1,237 @@
+"""Who is answered what at each URL rule: written by hand, so that a slip in the application is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tests.rights.scene import CAST
+
+OUT = ("anonymous", "suspended")  # a suspended member is nobody
+IN = tuple(name for name in CAST if name not in OUT)
+GROUPS = {
+    "everyone": CAST,
+    "out": OUT,
+    "members": IN,
+    "keys": ("carol", "ada"),
+    "people": ("lead", "ada"),
+    "pupils": ("alice", "bob", "pending"),
+}
+
+
+@dataclass(frozen=True)
+class Goes:
+    """Sent on to this address: 303 with Location, or for htmx 204 with HX-Redirect."""
+
+    to: str
+
+
+ASKS = Goes("/login?next=")  # by GET without htmx; else 403, and 401 with a problem for the API
+Answer = int | Goes
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request to a rule, and the exact answer for each of the cast."""
+
+    rule: str
+    method: str
+    path: str
+    answers: dict[str, Answer]
+    body: dict[str, str] = field(default_factory=dict)
+    json: bool = False
+    # Ends sessions, so each request needs one of its own.
+    ends: bool = False
+    # Fields that the form has besides those of `body`.
+    more: tuple[str, ...] = ()
+
+    def answer(self, who: str, *, htmx: bool) -> tuple[int, str | None]:
+        """Status and where to."""
+        given = self.answers[who]
+        if isinstance(given, int):
+            return given, None
+        if given is ASKS:
+            if self.path.startswith("/api/"):
+                return 401, None
+            if htmx or self.method != "GET":
+                return 403, None
+            return 303, ASKS.to + self.path.partition("?")[0]
+        return (204 if htmx else 303), given.to
+
+
+def row(
+    rule: str,
+    method: str = "GET",
+    path: str | None = None,
+    *,
+    body: dict[str, str] | None = None,
+    json: bool = False,
+    ends: bool = False,
+    more: Iterable[str] = (),
+    **answers: Answer,
+) -> Row:
+    """Later answers win over earlier ones: `everyone=403, out=ASKS, ada=200`."""
+    found: dict[str, Answer] = {}
+    for who, answer in answers.items():
+        found |= dict.fromkeys(GROUPS.get(who, (who,)), answer)
+    assert found.keys() == set(CAST), f"{rule}: no answer for {set(CAST) - found.keys()}"
+    return Row(rule, method, path or rule, found, body or {}, json, ends, tuple(more))
+
+
+SETUP = ("code", "display_name", "email", "password", "society", "staff_contact", "stages", "school")
+SESSION = "/profile/sessions/<public_id>/ending"
+PERSON = "/console/members/<handle>"
+READING = "/challenges/<slug>/boxes/<box_id>/reading"
+ATTEMPTS = "/challenges/<slug>/boxes/<box_id>/attempts"
+
+ROWS: tuple[Row, ...] = (
+    row("/static/<path:name>", path="/static/css/base.css", everyone=200),
+    row("/static/<path:name>", path="/static/nothing.css", everyone=404),
+    row("/healthz", everyone=200),
+    row("/readyz", everyone=200),
+    row("/live", path="/live?topics=nothing", everyone=404),
+    row("/", everyone=200),
+    row("/login", members=Goes("/"), out=200),
+    row("/login", "POST", everyone=422, more=("email", "password", "next", "remember")),
+    row("/logout", "POST", everyone=Goes("/"), ends=True),
+    row("/forgot-password", everyone=200),
+    row("/forgot-password", "POST", everyone=422, more=("email",)),
+    row("/reset-password/<token>", path="/reset-password/nobodys", everyone=410),
+    row("/reset-password/<token>", "POST", "/reset-password/nobodys", everyone=410, more=("new_password",)),
+    row("/profile", members=200, out=ASKS),
+    row("/profile/sessions", members=200, out=ASKS),
+    # Ending one's own is told in tests/accounts; here somebody else's is asked for.
+    row(SESSION, "POST", "/profile/sessions/{suspended_session}/ending", members=404, out=ASKS),
+    row("/profile/sessions/endings", "POST", members=Goes("/profile/sessions"), out=ASKS, ends=True),
+    row("/profile/password", members=200, out=ASKS),
+    row("/profile/password", "POST", members=422, out=ASKS, more=("current_password", "new_password")),
+    row("/login/code", everyone=Goes("/login")),
+    row("/login/code", "POST", everyone=Goes("/login"), more=("code", "next")),
+    row("/profile/second-factor", members=200, out=ASKS),
+    row("/profile/second-factor", "POST", members=200, out=ASKS, more=("your_password",)),
+    row("/profile/second-factor/confirmation", "POST", members=422, out=ASKS, more=("code", "your_password")),
+    row("/profile/second-factor/recovery-codes", "POST", members=422, out=ASKS, more=("your_password",)),
+    row("/profile/second-factor/removal", "POST", members=422, out=ASKS, more=("your_password",)),
+    row("/setup", everyone=404),
+    row("/setup", "POST", everyone=404, more=SETUP),
+    row("/console", members=403, out=ASKS, lead=200, carol=200, ada=200),
+    row("/console/audit", members=403, out=ASKS, ada=200),
+    row("/console/mail", members=403, out=ASKS, ada=200),
+    row("/console/mail/<public_id>", path="/console/mail/nothing", members=403, out=ASKS, ada=404),
+    row("/console/members", members=403, out=ASKS, people=200),
+    row("/console/members.csv", members=403, out=ASKS, people=200),
+    row(PERSON, path="/console/members/{pia}", members=403, out=ASKS, people=200),
+    row(PERSON, path="/console/members/{bob}", members=403, out=ASKS, lead=404, ada=200),
+    row(PERSON, path="/console/members/{carol}", members=403, out=ASKS, lead=404, ada=200),
+    row(PERSON, path="/console/members/nobody", members=403, out=ASKS, people=404),
+    *(
+        row(
+            f"{PERSON}/{what}",
+            "POST",
+            f"/console/members/{{pia}}/{what}",
+            body=body,
+            members=403,
+            out=ASKS,
+            **done,
+        )
+        for what, body, done in (
+            ("role", {"role": "nothing"}, {"ada": 422}),
+            ("suspension", {}, {"people": Goes("/console/members/{pia}?done=suspended")}),
+            ("reinstatement", {}, {"people": Goes("/console/members/{pia}?done=reinstated")}),
+            ("sessions/endings", {}, {"people": Goes("/console/members/{pia}?done=signed-out")}),
+            ("second-factor/removal", {}, {"ada": Goes("/console/members/{pia}?done=second-factor")}),
+            ("reset-link", {}, {"people": 200}),
+        )
+    ),
+    *(
+        row(
+            f"{PERSON}/{what}",
+            "POST",
+            f"/console/members/{{bob}}/{what}",
+            members=403,
+            out=ASKS,
+            lead=404,
+            ada=answer,
+        )
+        for what, answer in (
+            ("sessions/endings", Goes("/console/members/{bob}?done=signed-out")),
+            ("reset-link", 200),
+        )
+    ),
+    row("/members/<handle>", path="/members/{alice}", members=200, out=404),
+    row("/members/<handle>", path="/members/{suspended}", everyone=404),
+    row("/members/<handle>", path="/members/{pending}", everyone=404),
+    row("/members/<handle>", path="/members/{carol}", everyone=404),
+    row("/competitions", everyone=200),
+    row("/competitions/<slug>", path="/competitions/ladder", everyone=200),
+    row("/competitions/<slug>", path="/competitions/cup", members=200, out=404),
+    row("/challenges", everyone=200),
+    row("/challenges/<slug>", path="/challenges/squares", everyone=200),
+    row("/challenges/<slug>", path="/challenges/done", everyone=200),
+    row("/challenges/<slug>", path="/challenges/drill", everyone=200),
+    row("/challenges/<slug>", path="/challenges/draft", everyone=404, keys=200),
+    row("/challenges/<slug>", path="/challenges/later", everyone=404, keys=200),
+    row("/challenges/<slug>", path="/challenges/nothing", everyone=404),
+    row(
+        READING,
+        "POST",
+        "/challenges/squares/boxes/{squares_box}/reading",
+        body={"answer": "x", "token": "t"},
+        members=200,
+        out=ASKS,
+    ),
+    row(
+        READING,
+        "POST",
+        "/challenges/later/boxes/{later_box}/reading",
+        body={"answer": "x", "token": "t"},
+        members=404,
+        out=ASKS,
+        keys=200,
+    ),
+    row(
+        ATTEMPTS,
+        "POST",
+        "/challenges/squares/boxes/{squares_box}/attempts",
+        body={"answer": "", "token": "t"},
+        members=409,
+        out=ASKS,
+        alice=422,
+        bob=422,
+    ),
+    row(
+        ATTEMPTS,
+        "POST",
+        "/challenges/later/boxes/{later_box}/attempts",
+        body={"answer": "1", "token": "t2"},
+        members=404,
+        out=ASKS,
+        keys=409,
+    ),
+    row(
+        ATTEMPTS,
+        "POST",
+        "/challenges/squares/boxes/{done_box}/attempts",
+        body={"answer": "1", "token": "t2"},
+        members=404,
+        out=ASKS,
+    ),
+    row("/leaderboards", everyone=200),
+    row("/leaderboards/<slug>", path="/leaderboards/ladder", everyone=200),
+    row("/leaderboards/<slug>", path="/leaderboards/cup", members=200, out=404),
+    row("/leaderboards/<slug>/place", path="/leaderboards/ladder/place", everyone=200),
+    row("/leaderboards/<slug>/place", path="/leaderboards/cup/place", members=200, out=404),
+    row("/api/openapi.json", everyone=200),
+    *(
+        row(
+            f"/api/math/{what}",
+            "POST",
+            json=True,
+            body={"answer": "x", "key": "x"},
+            members=403,
+            out=ASKS,
+            keys=answer,
+        )
+        for what, answer in (("validate", 422), ("equivalent", 200), ("normalise", 422))
+    ),
+)

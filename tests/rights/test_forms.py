@@ -1,0 +1,49 @@
+"""Every form in every page goes to a rule of the table, and its fields are known there."""
+
+from __future__ import annotations
+
+import pytest
+from quart import Quart
+from werkzeug.exceptions import HTTPException
+
+from tests.rights.scene import CAST, set_up
+from tests.rights.table import ROWS
+from tests.support.forms import Form, forms_in
+from tests.support.world import World
+
+
+def known_fields(rule: str, method: str) -> set[str]:
+    """What the table says may be sent to a rule."""
+    return {
+        name for row in ROWS if (row.rule, row.method) == (rule, method) for name in (*row.body, *row.more)
+    }
+
+
+def rule_of(app: Quart, form: Form) -> str | None:
+    try:
+        rule, _ = app.url_map.bind("localhost").match(form.action, form.method, return_rule=True)
+    except HTTPException:
+        return None
+    return str(rule.rule)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("who", [name for name in CAST if name != "suspended"])
+async def test_the_forms_of_every_page_are_in_the_table(app: Quart, world: World, who: str) -> None:
+    scene = await set_up(app, world)
+    seen = 0
+    for path in {scene.path(row.path) for row in ROWS if row.method == "GET" and row.answers[who] == 200}:
+        html = (await (await scene.clients[who].get(path)).get_data()).decode("utf-8", "replace")
+        for form in forms_in(html, path):
+            rule = rule_of(app, form)
+            assert rule is not None, (path, form)
+            if form.method == "POST":
+                seen += 1
+                assert form.fields.keys() <= known_fields(rule, "POST"), (path, form)
+    assert seen > 0
+
+
+def test_the_reader_of_forms_sees_fields_outside_their_form() -> None:
+    form = "<form id=a action=/x method=post><input name=p value=1></form>"
+    (found,) = forms_in(form + "<button form=a name=q value=2></button>", "/y")
+    assert (found.action, found.method, found.fields) == ("/x", "POST", {"p": "1", "q": "2"})
