@@ -23,6 +23,7 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config as HypercornConfig
 from hypercorn.middleware import ProxyFixMiddleware
+from hypercorn.utils import LifespanTimeoutError
 
 from mathsoc import logs
 from mathsoc.config import Config
@@ -115,12 +116,21 @@ async def _serve(app: Any, config: Config, listener: socket.socket, ready: Calla
         if not app.shutdown_event.is_set():  # hypercorn waits for that connection before it closes the app
             with suppress(TimeoutError):
                 await asyncio.wait_for(app.shutdown(), LAST_MOMENT)
-        logging.shutdown()
-        os._exit(0)
-    if error := serving.exception():
+        _leave()
+    error = serving.exception()
+    if isinstance(error, LifespanTimeoutError) and stop.is_set():
+        log.warning("closing took longer than %g s; leaving it", LAST_MOMENT)
+        _leave()
+    if error:
         log.critical("the server could not go on", exc_info=error)
         return 1
     return 0
+
+
+def _leave() -> None:
+    """End the process here: what still runs is of no use to anybody, and the database rolls it back."""
+    logging.shutdown()
+    os._exit(0)
 
 
 def _stop_event() -> asyncio.Event:
