@@ -80,7 +80,16 @@ def create_app(config: Config) -> Mathsoc:
     filters.install(app, config)
     assets.install(app, FILES / "static")
     pages.on_every_page(app, _society_and_viewer)
+    _add_pages(app)
+    _go_live(app)
+    _run_with_the_server(app, config)
+    rights.check_complete(app)
+    limits.check_complete(app)
+    security.set_largest_body(app)
+    return app
 
+
+def _add_pages(app: Mathsoc) -> None:
     for blueprint in (
         operations.blueprint,
         home_page,
@@ -99,12 +108,6 @@ def create_app(config: Config) -> Mathsoc:
         maths_api,
     ):
         app.register_blueprint(blueprint)
-    _go_live(app)
-    _run_with_the_server(app, config)
-    rights.check_complete(app)
-    limits.check_complete(app)
-    security.set_largest_body(app)
-    return app
 
 
 def _go_live(app: Mathsoc) -> None:
