@@ -98,7 +98,6 @@ def create_app(config: Config) -> Mathsoc:
     filters.install(app, config)
     assets.install(app, FILES / "static")
     pages.on_every_page(app, _society_and_viewer)
-
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     _go_live(app)
