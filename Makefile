@@ -1,6 +1,6 @@
 # Everything this project does has a name here. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types drills bench migration lock vendor for-running for-testing
+.PHONY: help run test lint format types drills bench migration lock sbom audit vendor for-running for-testing
 # All recipes call the tools of .venv by relative paths, so that a folder with spaces in its name works.
 BIN := .venv/bin
 UV ?= $(shell command -v uv || echo $(BIN)/uv)
@@ -48,6 +48,12 @@ lock: ## Resolve the dependencies of pyproject.toml anew into the lock files
 	echo "uv==0.13.*" | $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -o tools/uv.lock.txt
 	echo "math-verify[antlr4_13_2]==0.9.*" | $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -o bench/rivals/math-verify.txt
 	echo "sympy==1.14.* antlr4-python3-runtime==4.11.*" | tr " " "\n" | $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -o bench/rivals/sympy.txt
+
+sbom: for-testing ## Write sbom.json (CycloneDX) from the lock file
+	@$(BIN)/python tools/supply.py sbom
+
+audit: for-testing ## Ask for advisories on the locked versions, and fail on one (needs the network once in 30 days)
+	@$(BIN)/python tools/supply.py audit
 
 vendor: ## Build static/vendor anew from package-lock.json (needs Node)
 	npm ci

@@ -60,7 +60,7 @@ async def test_the_exact_answer_of_every_rule(app: Quart, world: World, who: str
             client = await already_signed_in(app, world, who)
         reply = await ask(client, scene, row, htmx=htmx)
         status, to = row.answer(who, htmx=htmx)
-        where = reply.headers.get("HX-Redirect" if status == 204 else "Location")
+        where = reply.headers.get("HX-Redirect" if reply.status_code == 204 else "Location")
         seen, right = (reply.status_code, where), (status, scene.path(to) if to else None)
         if seen != right:
             wrong.append((row.method, row.path, "htmx" if htmx else "plain", *seen, "not", *right))

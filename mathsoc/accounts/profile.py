@@ -43,7 +43,9 @@ async def end_session(public_id: str) -> Response:
     if not present:
         return see("/profile/sessions")
     logout_user()
-    return see("/login?notice=signed-out")
+    response = see("/login?notice=signed-out")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 @blueprint.post("/profile/sessions/endings")

@@ -17,14 +17,16 @@ from limits.errors import StorageError
 from redis.asyncio import BlockingConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from mathsoc.errors import ConfigError
 
 PREFIX = "mathsoc"
 SWEEP = 30.0  # seconds between two looks for windows that are over
-REDIS_WITHIN = 1.0  # seconds for a connection, and for an answer
+REDIS_WITHIN = 2.0  # seconds for a connection, and for an answer: a busy process is no outage
 AWAY = 5.0  # seconds in which a Redis that failed is not asked again
-CONNECTIONS = 16  # to Redis, of one process; more requests wait for one of them
+CONNECTIONS = 16  # to Redis, of one process; more requests wait for one of them,
+TURN_WITHIN = 5.0  # so many seconds
 
 log = logging.getLogger(__name__)
 
@@ -162,10 +164,10 @@ def _pool(url: str) -> BlockingConnectionPool:
         return BlockingConnectionPool.from_url(
             url,
             max_connections=CONNECTIONS,
-            timeout=REDIS_WITHIN,
+            timeout=TURN_WITHIN,
             socket_connect_timeout=REDIS_WITHIN,
             socket_timeout=REDIS_WITHIN,
-            retry=Retry(NoBackoff(), 1),
+            retry=Retry(NoBackoff(), 1, (RedisConnectionError,)),
         )
     except ValueError as error:
         raise ConfigError(f"REDIS_URL cannot be used: {error}.") from error

@@ -51,6 +51,7 @@ async def test_ending_the_present_one_signs_out(app: Quart, world: World) -> Non
     (own,) = (await listed(client))[1]
     reply = await client.post(f"/profile/sessions/{own}/ending", headers=HTMX)
     assert reply.headers["HX-Redirect"] == "/login?notice=signed-out"
+    assert reply.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert "mathsoc" not in carried(client) and not await signed_in_there(client)
 
 

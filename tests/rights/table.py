@@ -79,6 +79,7 @@ def row(
 
 
 SETUP = ("code", "display_name", "email", "password", "society", "staff_contact", "stages", "school")
+SECOND = "/profile/second-factor"
 SESSION = "/profile/sessions/<public_id>/ending"
 PERSON = "/console/members/<handle>"
 READING = "/challenges/<slug>/boxes/<box_id>/reading"
@@ -105,13 +106,13 @@ ROWS: tuple[Row, ...] = (
     row("/profile/sessions/endings", "POST", members=Goes("/profile/sessions"), out=ASKS, ends=True),
     row("/profile/password", members=200, out=ASKS),
     row("/profile/password", "POST", members=422, out=ASKS, more=("current_password", "new_password")),
-    row("/login/code", everyone=Goes("/login")),
+    row("/login/code", members=Goes("/"), out=Goes("/login")),
     row("/login/code", "POST", everyone=Goes("/login"), more=("code", "next")),
     row("/profile/second-factor", members=200, out=ASKS),
-    row("/profile/second-factor", "POST", members=200, out=ASKS, more=("your_password",)),
+    row(SECOND, "POST", members=Goes(SECOND), out=ASKS, more=("your_password",)),
     row("/profile/second-factor/confirmation", "POST", members=422, out=ASKS, more=("code", "your_password")),
     row("/profile/second-factor/recovery-codes", "POST", members=422, out=ASKS, more=("your_password",)),
-    row("/profile/second-factor/removal", "POST", members=422, out=ASKS, more=("your_password",)),
+    row(f"{SECOND}/removal", "POST", members=Goes(SECOND), out=ASKS, more=("your_password",)),
     row("/setup", everyone=404),
     row("/setup", "POST", everyone=404, more=SETUP),
     row("/console", members=403, out=ASKS, lead=200, carol=200, ada=200),

@@ -150,7 +150,7 @@ async def test_a_server_process_serves_and_ends(
 ) -> None:
     site = await server(database_url)
     async with httpx.AsyncClient(base_url=site.url) as client:
-        assert (await client.get("/")).status_code == 200
+        assert (await client.get("/setup")).status_code == 200
     code, seconds = await site.stop()
     assert (code, site.process.poll()) == (0, 0)
     assert seconds < 5

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import httpx
 import pytest
 
+from mathsoc import server as launcher
+from mathsoc.app import create_app
+from mathsoc.config import Config
+from mathsoc.marking import pool
 from mathsoc.web.limits import BUCKETS
+from tests.live.fakes import true
 from tests.support.serving import Server
 from tests.support.valkey import Valkey
 from tests.support.world import World
@@ -26,6 +32,7 @@ async def wrong_log_ins(server: Server, email: str, count: int) -> list[httpx.Re
     return list(await asyncio.gather(*[one(number) for number in range(count)]))
 
 
+@pytest.mark.timed
 @postgres_only
 async def test_fifty_log_ins_at_once_against_two_processes(
     world: World, database_url: str, server, valkey: Valkey
@@ -35,6 +42,7 @@ async def test_fifty_log_ins_at_once_against_two_processes(
     allowed, within = BUCKETS["login-pair"]
     replies = await wrong_log_ins(serving, "alice@northfield.example", 50)
     assert Counter(one.status_code for one in replies) == {422: allowed, 429: 50 - allowed}
+    assert "Redis does not answer" not in serving.logs()
     refused = [one for one in replies if one.status_code == 429]
     assert all(within - 60 <= int(one.headers["Retry-After"]) <= within for one in refused)
     assert valkey.names() and not any(b"alice" in name for name in valkey.names())
@@ -59,16 +67,36 @@ async def test_redis_is_killed_in_the_middle_and_everything_still_answers(
         valkey.start()
 
 
-async def test_several_processes_that_count_alone_say_so(postgres_url: str, server) -> None:
-    serving = await server(postgres_url, "--workers=2")
-    assert serving.logs().count("without REDIS_URL") == 1
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("workers", "redis_url", "lines"), [(2, None, 1), (1, None, 0), (2, "redis://a", 0)])
+def test_several_processes_that_count_alone_say_so(
+    config: Config,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    workers: int,
+    redis_url: str | None,
+    lines: int,
+) -> None:
+    class Nobody:
+        def __init__(self, *_given: object) -> None: ...
+
+        def run(self, _ready: object) -> int:
+            return 0
+
+    monkeypatch.setattr(launcher, "Workers", Nobody)
+    monkeypatch.setattr(launcher, "_serve_here", lambda *_given: 0)
+    monkeypatch.setattr(launcher.logs, "set_up", lambda **_given: None)
+    launcher.run(create_app, replace(config, redis_url=redis_url), "127.0.0.1", 0, workers)
+    assert caplog.text.count("without REDIS_URL") == lines
 
 
-async def test_connections_to_redis_end_with_the_server(postgres_url: str, server, valkey: Valkey) -> None:
-    serving = await server(postgres_url, REDIS_URL=valkey.unix_url)
-    async with httpx.AsyncClient(base_url=serving.url) as client:
-        assert (await client.post("/logout")).status_code == 303
-    assert valkey.connections() == 1
-    code, _ = await serving.stop()
-    assert code == 0 and valkey.connections() == 0
-    assert "Unclosed" not in serving.logs() and "Traceback" not in serving.logs()
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_connections_to_redis_end_with_the_application(
+    world: World, config: Config, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "start", lambda: None)  # nothing is marked here
+    app = create_app(replace(config, redis_url=valkey.unix_url))
+    async with app.test_app():
+        assert (await app.test_client().post("/logout")).status_code == 303
+        assert valkey.connections() == 1
+    await true(lambda: not valkey.connections(), 5)
