@@ -46,6 +46,23 @@ JOBS: dict[str, jobs.Step] = {
 STANDING = {audit.FORGET: timedelta(days=1), jobs.TIDY: timedelta(days=1)}
 # Who makes the mails of each kind.
 MAIL: dict[str, mail.Builder] = {"reset": letters.reset, "password-changed": letters.password_changed}
+PAGES = (
+    operations.blueprint,
+    home_page,
+    setup.blueprint,
+    accounts.blueprint,
+    second_factor.blueprint,
+    profile_pages,
+    recovery_pages,
+    member_pages,
+    competition_pages,
+    challenge_pages,
+    submission_pages,
+    leaderboard_pages,
+    console_pages,
+    people_pages,
+    maths_api,
+)
 
 
 class Mathsoc(Quart):
@@ -81,23 +98,7 @@ def create_app(config: Config) -> Mathsoc:
     assets.install(app, FILES / "static")
     pages.on_every_page(app, _society_and_viewer)
 
-    for blueprint in (
-        operations.blueprint,
-        home_page,
-        setup.blueprint,
-        accounts.blueprint,
-        second_factor.blueprint,
-        profile_pages,
-        recovery_pages,
-        member_pages,
-        competition_pages,
-        challenge_pages,
-        submission_pages,
-        leaderboard_pages,
-        console_pages,
-        people_pages,
-        maths_api,
-    ):
+    for blueprint in PAGES:
         app.register_blueprint(blueprint)
     _go_live(app)
     _run_with_the_server(app, config)
