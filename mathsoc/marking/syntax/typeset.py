@@ -34,7 +34,7 @@ _GAP = re.compile(rf"([\^_}}]|\\[A-Za-z]+)?\s*\{{\s*(?:{_THIN}\s*)+\}}")
 _FONT = re.compile(
     r"\\(?:math(?:bf|rm|it|sf|tt|normal)|bm|boldsymbol|text(?:rm|bf|it|sf|tt|up|normal)?|mbox|operatorname)\s*\{"
 )
-_PLAIN_WORDS = re.compile(r"\s*(?:(?:[A-Za-z]+|\d+\.?\d*|\.\d+|[,%;])(?:\s+|$))*")
+_PLAIN_WORDS = re.compile(r"\s*(?:(?:[A-Za-z]+|\d+(?:\.\d*)?|\.\d+|[,%;])(?:\s+|$))*")
 _MIXED = re.compile(
     r"([\^_]\s*)?(?<![\d.])(\d+)(\s*)\{(\s*\\[dtc]?frac\s*(?:\{[^{}]*\}|\d)\s*(?:\{[^{}]*\}|\d)\s*)\}"
 )
