@@ -142,7 +142,7 @@ async def make_link(session: AsyncSession, member: Member, purpose: str, now: da
     member = await _locked(session, member.id)
     if not member.email or not states.signs_in(member.state):
         raise Refused("This account has no e-mail address to send a link to, or it cannot be used.")
-    await _end_links(session, member.id, now, purpose)
+    await end_links(session, member.id, now, purpose)
     token = secrets.token_urlsafe(32)
     session.add(
         MailToken(
@@ -209,12 +209,13 @@ async def change_password(
 async def _set_password(session: AsyncSession, member: Member, password_hash: str, now: datetime) -> None:
     member.password_hash = password_hash
     await session.flush()
-    await _end_links(session, member.id, now, "reset")
+    await end_links(session, member.id, now, "reset")
     if member.email:
         await mail.queue(session, "password-changed", {"member_id": member.id})
 
 
-async def _end_links(session: AsyncSession, member_id: int, now: datetime, purpose: str) -> None:
+async def end_links(session: AsyncSession, member_id: int, now: datetime, purpose: str) -> None:
+    """Make the links of this purpose worthless that a member was sent or handed."""
     await session.execute(
         update(MailToken)
         .where(MailToken.member_id == member_id, MailToken.purpose == purpose, MailToken.used_at.is_(None))

@@ -144,9 +144,13 @@ async def _took_effect(
     before: dict[str, str],
     after: dict[str, str],
 ) -> None:
-    """Sessions, boards and the log follow a change of role or state."""
+    """Sessions, boards and the log follow a change of role or state.
+
+    Links go too: who could make one for a pupil must not have one for whatever the pupil becomes.
+    """
     await session.flush()
     await members.end_sessions_of(session, member.id, now)
+    await accounts.end_links(session, member.id, now, "reset")
     await audit.record(
         session,
         action,

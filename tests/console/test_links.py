@@ -1,0 +1,33 @@
+"""Links that staff make end with the rights under which they were made."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from quart import Quart
+
+from tests.console.test_members import path, staffed
+from tests.support.world import World
+
+NEW = {"new_password": "violet otters hum in tune"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [[("role", {"role": "admin"})], [("suspension", {}), ("reinstatement", {})]],
+    ids=["promoted", "suspended and back"],
+)
+async def test_a_link_for_a_pupil_dies_with_the_role_or_state(
+    app: Quart, world: World, changes: list[tuple[str, dict[str, str]]]
+) -> None:
+    """P6. Else a lead who had made one could take over whatever the pupil has become."""
+    clients = await staffed(app, world)
+    made = await (await clients["lead"].post(path(world, "alice", "reset-link"))).get_data()
+    (link,) = re.findall(r"/reset-password/[\w-]+", str(made))
+    anonymous = app.test_client()
+    assert (await anonymous.get(link)).status_code == 200
+    for noun, form in changes:
+        assert (await clients["ada"].post(path(world, "alice", noun), form=form)).status_code == 303
+    assert (await anonymous.get(link)).status_code == 410
+    assert (await anonymous.post(link, form=NEW)).status_code == 410
