@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, ids
+from mathsoc.accounts import service as accounts
 from mathsoc.audit import Action
 from mathsoc.db import insert_ignoring
 from mathsoc.errors import Refused
@@ -16,6 +17,7 @@ from mathsoc.members import queries as members
 from mathsoc.members.models import Member
 from mathsoc.schools import queries as schools
 from mathsoc.schools import service as society
+from mathsoc.scoring import service as scoring
 from mathsoc.second_factor import service as second_factor
 from mathsoc.setup import queries
 from mathsoc.setup.models import SetupCode
@@ -71,7 +73,7 @@ async def make_admin(
     """An administrator from the command line; the society is made if there is none.
 
     With `replace` an account with this address is made an active administrator with the new password, its
-    second factor and sessions gone. Raises Refused at `email` for an existing account without it.
+    second factor, sessions and links gone. Raises Refused at `email` for an existing account without it.
     """
     await session.execute(delete(SetupCode))
     await _found(session, founded, now)
@@ -84,6 +86,7 @@ async def make_admin(
     member.role, member.state, member.year = "admin", "active", None
     member.password_hash = admin.password_hash
     await second_factor.reenrol(session, None, member, now)
+    await accounts.end_links(session, member.id, now, "reset")
     await audit.record(
         session,
         Action.ADMIN_CREATED,
@@ -92,6 +95,8 @@ async def make_admin(
         before=before,
         after={"role": "admin", "state": "active"},
     )
+    # Last, since it takes the locks of boards and topics.
+    await scoring.set_listed(session, member)
     return member
 
 

@@ -15,7 +15,9 @@ import pytest
 from sqlalchemy import select
 
 from mathsoc import clock
+from mathsoc.accounts import service as accounts
 from mathsoc.accounts.passwords import verify
+from mathsoc.accounts.queries import member_of_link
 from mathsoc.audit import AuditEntry
 from mathsoc.db import Database
 from mathsoc.members import service as members
@@ -106,6 +108,7 @@ async def test_an_existing_account_is_taken_only_when_asked(database: Database, 
     async with database.writing() as session:
         carol = await session.get_one(Member, world.members["carol"].id)
         await members.start_session(session, carol, clock.now() - timedelta(minutes=1))
+        link = await accounts.make_link(session, carol, "reset", clock.now())
     email = world.members["carol"].email or ""
     refused = mathsoc("create-admin", email, typed=f"{STRONG}\n", **settings(database_url))
     assert refused.returncode == 1 and refused.stderr.startswith("mathsoc: There is an account with this")
@@ -118,6 +121,8 @@ async def test_an_existing_account_is_taken_only_when_asked(database: Database, 
     assert after.totp_secret is None and after.totp_since is None
     assert await verify(STRONG, after.password_hash)
     assert await live_sessions(world, "carol") == 0
+    async with database.reading() as session:
+        assert await member_of_link(session, link, "reset", clock.now()) is None
     assert (await audited(world))[-2:] == ["second-factor-removed", "admin-created"]
     async with database.reading() as session:
         assert [one.name for one in await session.scalars(select(Society))] == ["Test Society"]

@@ -15,10 +15,10 @@ ROWS = (
     {"members"},
     {"second_factor"},
     {"accounts"},
-    {"setup"},
     {"competitions"},
     {"challenges", "publishing"},
     {"scoring"},
+    {"setup"},
     {"submissions"},
     {"leaderboards", "console", "home", "maths_api"},
 )
