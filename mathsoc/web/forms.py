@@ -11,9 +11,12 @@ LONGEST_NEXT = 512
 async def sent() -> MultiDict[str, str]:
     """The form fields, first value of each, checked for characters that cannot be stored.
 
-    Aborts with 400 on NUL or lone surrogates (PostgreSQL refuses what SQLite takes).
+    Aborts with 400 on NUL or lone surrogates (PostgreSQL refuses what SQLite takes), and on a part of a
+    multipart body that has no name.
     """
     form = await request.form
+    if None in form:
+        abort(400)
     fields: MultiDict[str, str] = MultiDict((name, form[name]) for name in form)
     for name, value in fields.items():
         if not storable(name) or not storable(value):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+NAMELESS = b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n"
 OWN = [
     b"",
     b"x" * 10_000,
@@ -109,6 +110,7 @@ async def test_bodies_that_are_no_forms(app: Quart, world: World) -> None:
         ("application/json", b"[" * 20_000, 422),
         ("multipart/form-data", b"no boundary", 422),
         ("multipart/form-data; boundary=x", b"--x\r\nbroken", 400),
+        ("multipart/form-data; boundary=x", NAMELESS, 400),
         ("application/x-www-form-urlencoded; charset=utf-99", b"answer=", 422),
         ("text/plain", b"answer=1", 422),
         ("application/x-www-form-urlencoded", b"a=1&" * 15_000, 422),
