@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from quart import Quart, current_app, g
+from quart import Quart, current_app, g, has_request_context, request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, clock, jobs, live, mail
@@ -72,6 +72,11 @@ class Mathsoc(Quart):
     settings: Config
     database: Database
     jobs: jobs.Runner
+
+    def log_exception(self, exception_info: Any) -> None:
+        """Names the rule and not the path as Quart does: there may be a token in it."""
+        asked = f" on {request.method} {request.url_rule}" if has_request_context() else ""
+        self.logger.error("Exception%s", asked, exc_info=exception_info)
 
 
 def create_app(config: Config) -> Mathsoc:

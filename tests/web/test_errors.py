@@ -55,6 +55,20 @@ async def test_an_error_is_a_page_or_a_fragment_and_leaves_nothing(
     assert await half_done(world) == 0
 
 
+async def test_the_log_names_the_rule_and_not_what_was_in_the_address(
+    app: Quart, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """There may be a token in it."""
+
+    async def fail(*_given: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("mathsoc.accounts.queries.member_of_link", fail)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    assert (await app.test_client().get("/reset-password/t0ken-t0ken")).status_code == 500
+    assert "Exception on GET /reset-password/<token>" in caplog.text and "t0ken" not in caplog.text
+
+
 async def test_what_succeeds_is_committed_once(failing: Quart, world: World) -> None:
     await failing.test_client().post("/fail/200")
     assert await half_done(world) == 1
