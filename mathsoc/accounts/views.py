@@ -27,6 +27,8 @@ NOT_SIGNED_IN = "That e-mail and password don't belong together. Check both and 
 TRIED_TOO_OFTEN = (
     "That was tried too often in a short time. Wait a quarter of an hour, or set a new password by e-mail."
 )
+# What an open page asks for with nobody there: it does not keep a session in use.
+ASKED_BY_ITSELF = ("live.live", "leaderboards.own_place")
 NOTICES = {
     "password-set": "Your new password is set. Sign in with it.",
     "signed-out": "You have signed out here.",
@@ -47,7 +49,8 @@ async def _load_viewer() -> None:
     now = clock.now()
     async with looking() as db:
         viewer = await queries.viewer(db, token, now)
-    if viewer is not None and now - viewer.session_seen_at >= rules.SEEN_EVERY:
+    used = request.endpoint not in ASKED_BY_ITSELF
+    if viewer is not None and used and now - viewer.session_seen_at >= rules.SEEN_EVERY:
         # In a unit of its own: reading pages hardly ever writes, and what follows may fail.
         await release()
         async with database().writing() as db:

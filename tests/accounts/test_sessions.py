@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from quart import Quart
+from sqlalchemy import select
 
 from mathsoc import clock
 from mathsoc.members import queries, service
@@ -132,3 +133,18 @@ async def test_the_pages_of_an_account_are_for_whoever_is_signed_in(app: Quart, 
         for name in ("alice", "bob", "carol"):
             client = await signed_in(app, world, name)
             assert (await client.get(path)).status_code == 200
+
+
+async def test_an_open_page_alone_does_not_keep_a_session_in_use(app: Quart, world: World) -> None:
+    """S5. Its stream comes back by itself, and with it what is fetched when a board moves."""
+    client = await signed_in(app, world, "carol")
+    async with world.database.reading() as session:
+        before = await session.scalar(select(LoginSession.seen_at))
+    with clock.moved_to(clock.now() + timedelta(minutes=90)):
+        for path in ("/live?topics=nothing:there", "/leaderboards/ladder/place?stage=ks4"):
+            await client.get(path)
+        async with world.database.reading() as session:
+            assert await session.scalar(select(LoginSession.seen_at)) == before
+        await client.get("/profile")
+        async with world.database.reading() as session:
+            assert await session.scalar(select(LoginSession.seen_at)) == clock.now()
