@@ -46,6 +46,8 @@ class Device:
 
     id: str
     accounts: tuple[str, ...] = ()
+    # Those of them whose second factor was given here too.
+    proved: tuple[str, ...] = ()
 
 
 def device() -> Device | None:
@@ -57,14 +59,15 @@ def device() -> Device | None:
         found = _signed().loads(given, max_age=int(DEVICE_KEPT.total_seconds()))
     except BadSignature:
         return None
-    return Device(found["id"], tuple(found["for"]))
+    return Device(found["id"], tuple(found["for"]), tuple(found.get("proved", ())))
 
 
-def know_device(response: Response, account: str) -> None:
-    """Remember that this account has signed in on this device."""
+def know_device(response: Response, account: str, *, proved: bool = False) -> None:
+    """Remember that this account has signed in on this device; `proved`: with its second factor."""
     known = device() or Device(secrets.token_urlsafe(12))
-    others = [one for one in known.accounts if one != account]
-    kept: dict[str, Any] = {"id": known.id, "for": [account, *others][:MOST_ACCOUNTS]}
+    accounts = [account, *(one for one in known.accounts if one != account)][:MOST_ACCOUNTS]
+    with_code = [one for one in accounts if one in known.proved or (proved and one == account)]
+    kept: dict[str, Any] = {"id": known.id, "for": accounts, "proved": with_code}
     _set(response, _device_name(), _signed().dumps(kept), DEVICE_KEPT)
 
 

@@ -71,8 +71,12 @@ async def code() -> Response:
     await release()
     if waiting is None:
         return see("/login")
-    who = str(waiting.member_id)
-    await limits.must_take("code", who)
+    who, device = str(waiting.member_id), cookies.device()
+    account = throttle.account_key(waiting.member.email or "")
+    # Whoever has the password alone must not keep the owner out by typing wrong codes.
+    known = device is not None and account in device.proved
+    counted = ("code-known", who, device.id) if device and known else ("code", who)
+    await limits.must_take(*counted)
     tries_left = await limits.take("code-browser", str(waiting.id))
     async with database().writing() as db:
         found = await _waiting(db)
@@ -83,10 +87,10 @@ async def code() -> Response:
         token = await service.sign_in(db, found, fields.get("code", ""), now, address=address)
     if token is None:
         return await page("second_factor/code.html", next=goes_to, error=WRONG, status=422)
-    await limits.clear("code", who)
+    await limits.clear(*counted)
     response = see(goes_to)
     cookies.hand_over(response, token, cookies.lifetime(found, found.member, now))
-    cookies.know_device(response, throttle.account_key(found.member.email or ""))
+    cookies.know_device(response, account, proved=True)
     return response
 
 

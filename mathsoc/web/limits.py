@@ -79,6 +79,7 @@ BUCKETS: dict[str, tuple[int, int]] = {
     "reset-address": (300, HOUR),
     "confirm": (10, 15 * MINUTE),  # one's own password asked again
     "code": (5, 5 * MINUTE),  # wrong codes of a member; the right one empties it
+    "code-known": (5, 5 * MINUTE),  # the same, from a device where a code of theirs was right before
     "code-browser": (10, 10 * MINUTE),  # codes from one sign-in; then it begins again with the password
     "setup": (10, 10 * MINUTE),
     "denials": (30, MINUTE),  # refusals of one member or address that are written to the audit log

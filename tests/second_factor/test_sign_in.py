@@ -20,7 +20,7 @@ from mathsoc.members import service as members
 from mathsoc.members.models import LoginSession, Member
 from mathsoc.second_factor import service
 from tests.second_factor.support import audited, code, enrol, gave_password, live_sessions, member_row
-from tests.support.world import HTMX, World, already_signed_in
+from tests.support.world import HTMX, PASSWORD, World, already_signed_in
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -232,3 +232,28 @@ async def test_a_new_app_makes_waiting_browsers_start_again(app: Quart, world: W
     row = await member_row(world, "alice")
     assert row.totp_secret is None and row.totp_since is None
     assert (await audited(world))[-1] == "second-factor-removed"
+
+
+async def test_whoever_has_the_password_alone_does_not_keep_the_owner_out(
+    strict: Quart, world: World
+) -> None:
+    """A device where a code was right has tries of its own; one that gave only the password has not."""
+    now, address = clock.now(), world.members["alice"].email
+    secret, _ = await enrol(world, "alice", now)
+    own, thief = strict.test_client(), strict.test_client()
+    password = {"email": address or "", "password": PASSWORD}
+    assert (await own.post("/login", form=password)).status_code == 303
+    assert (await own.post("/login/code", form={"code": code(secret, now)})).status_code == 303
+    await own.post("/logout")
+    await thief.post("/login", form=password)
+    seen = [(await thief.post("/login/code", form={"code": "000000"})).status_code for _ in range(6)]
+    assert seen == [422] * 5 + [429]
+    with clock.moved_to(now + timedelta(seconds=30)):
+        await own.post("/login", form=password)
+        typed = {"code": code(secret, now, 1)}
+        assert (await thief.post("/login/code", form=typed)).status_code == 429
+        assert (await own.post("/login/code", form=typed)).status_code == 303
+    await own.post("/logout")
+    await own.post("/login", form=password)
+    seen = [(await own.post("/login/code", form={"code": "000000"})).status_code for _ in range(6)]
+    assert seen == [422] * 5 + [429], "a stolen device guesses no more than others"
