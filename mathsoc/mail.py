@@ -13,6 +13,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -191,13 +192,17 @@ class Delivery:
         """Raises NotDone, for good, where the address is none: nothing may add a line to the head."""
         if not ADDRESS.fullmatch(message.to):
             raise NotDone("the recipient's address is no address", final=True)
+        try:
+            recipient = Address(addr_spec=message.to)
+        except (ValueError, MessageError):  # what the pattern lets through and no head may hold
+            raise NotDone("the recipient's address is no address", final=True) from None
         made = EmailMessage()
         subject, body = self.text(message)
         # Fresh at each try: a mail server that has seen an id may drop the second one as a copy.
         made["Message-ID"] = f"<{ids.public_id(24)}@{self.host}>"
         made["Date"] = format_datetime(clock.now())
         made["From"] = Address(" ".join(name.split()), addr_spec=server.sender)
-        made["To"] = Address(addr_spec=message.to)
+        made["To"] = recipient
         made["Subject"] = subject
         made["Auto-Submitted"] = "auto-generated"
         made.set_content(body, cte="quoted-printable")
