@@ -120,7 +120,23 @@ async def _prepare(config: Config, *, demo: bool) -> str:
     await schema.make_ready(config.database_url, upgrades=config.sqlite or demo)
     if config.production:
         await schema.must_write_ahead(config.database_url)
+        await _refuse_demo(config)
     return await _load_demo(config) if demo else ""
+
+
+async def _refuse_demo(config: Config) -> None:
+    """Raises MathsocError where the database holds the demo society, however it came there."""
+    from mathsoc.db import Database
+    from mathsoc.schools import queries
+
+    database = Database(config.database_url)
+    try:
+        async with database.reading() as session:
+            society = await queries.society(session)
+    finally:
+        await database.close()
+    if society is not None and society.demo:
+        raise MathsocError("this database holds the demo society, whose password is known; use another.")
 
 
 def _migrate(_arguments: argparse.Namespace) -> int:

@@ -165,6 +165,14 @@ def test_the_demo_is_refused_in_production(tmp_path: Path) -> None:
         assert done.stderr.count("\n") == 1
 
 
+def test_a_database_with_the_demo_is_refused_in_production(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'tried-out.db'}"
+    assert mathsoc("demo", DATABASE_URL=url).returncode == 0
+    done = mathsoc("run", **{**PRODUCTION, "DATABASE_URL": url})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "holds the demo society" in done.stderr and done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     "command", [[], ["run"], ["migrate"], ["demo"], ["mark"], ["standings"], ["create-admin"]], ids=" ".join
 )
