@@ -9,7 +9,7 @@ from mathsoc.members.models import ROLES
 
 ROLE_WORDS = {
     "member": "Member: answers and scores",
-    "lead": "Lead: helps the members of the own school",
+    "lead": "Lead: helps the members of their own school",
     "editor": "Editor: writes challenges and sees keys",
     "admin": "Administrator: everything",
 }
