@@ -31,7 +31,7 @@ TRIED_TOO_OFTEN = (
 ASKED_BY_ITSELF = ("live.live", "leaderboards.own_place")
 NOTICES = {
     "password-set": "Your new password is set. Sign in with it.",
-    "signed-out": "You have signed out here.",
+    "signed-out": "You are signed out on this device.",
 }
 
 
