@@ -125,7 +125,7 @@ async def _prepare(config: Config, *, demo: bool) -> str:
 
 
 async def _refuse_demo(config: Config) -> None:
-    """Raises MathsocError where the database holds the demo society, however it came there."""
+    """Raises ConfigError where the database holds the demo society, however it came there."""
     from mathsoc.db import Database
     from mathsoc.schools import queries
 
@@ -136,7 +136,10 @@ async def _refuse_demo(config: Config) -> None:
     finally:
         await database.close()
     if society is not None and society.demo:
-        raise MathsocError("this database holds the demo society, whose password is known; use another.")
+        raise ConfigError(
+            "this database holds the demo society, whose password everybody knows; "
+            "name another one in DATABASE_URL."
+        )
 
 
 def _migrate(_arguments: argparse.Namespace) -> int:

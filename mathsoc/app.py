@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, clock, jobs, live, mail
 from mathsoc.accounts import letters
+from mathsoc.accounts import service as account_changes
 from mathsoc.accounts import views as accounts
 from mathsoc.accounts.holding import stream_guard
 from mathsoc.accounts.profile import blueprint as profile_pages
@@ -40,10 +41,11 @@ from mathsoc.web import assets, errors, filters, limits, operations, pages, righ
 JOBS: dict[str, jobs.Step] = {
     challenges.ANNOUNCE: challenges.announce_open,
     audit.FORGET: audit.forget_details,
+    account_changes.FORGET: account_changes.forget_old,
     jobs.TIDY: jobs.tidy,
 }
 # Jobs that come round again by themselves.
-STANDING = {audit.FORGET: timedelta(days=1), jobs.TIDY: timedelta(days=1)}
+STANDING = dict.fromkeys((audit.FORGET, account_changes.FORGET, jobs.TIDY), timedelta(days=1))
 # Who makes the mails of each kind.
 MAIL: dict[str, mail.Builder] = {"reset": letters.reset, "password-changed": letters.password_changed}
 

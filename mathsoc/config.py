@@ -66,6 +66,11 @@ class Config:
         """What is allowed and unwise in these settings, for the log."""
         if self.production and not self.secure_cookies and not _loopback(urlsplit(self.site_url).hostname):
             return "SITE_URL is not https: whoever listens on the way can read passwords and cookies"
+        if self.production and self.secure_cookies and not self.trusted_proxies:
+            return (
+                "SITE_URL is https and TRUSTED_PROXIES is 0: behind a proxy everybody has its address, "
+                "and shares its rate limits; set TRUSTED_PROXIES=1"
+            )
         return None
 
     @classmethod

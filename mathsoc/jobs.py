@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Index, Select, String, Text, UniqueConstraint, delete, select
+from sqlalchemy import Index, Select, String, Text, UniqueConstraint, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -109,8 +109,11 @@ async def keep(session: AsyncSession, name: str, due_at: datetime) -> None:
 
 
 async def tidy(session: AsyncSession, _job: Job) -> datetime | None:
-    """The job: forget jobs that were done long ago."""
-    await session.execute(delete(Job).where(Job.done_at < clock.now() - KEPT))
+    """The job: forget jobs that were done long ago, and give up those whose process died at every try."""
+    now = clock.now()
+    await session.execute(delete(Job).where(Job.done_at < now - KEPT))
+    given_up = (Job.done_at.is_(None), Job.tries >= MOST_TRIES, Job.due_at < now - timedelta(days=1))
+    await session.execute(update(Job).where(*given_up).values(done_at=now, payload={}))
     return None
 
 
@@ -236,6 +239,8 @@ class Runner:
             job.done_at, job.payload = now, {}
         elif job.tries >= MOST_TRIES and job.name in self.standing:
             job.tries, job.due_at = 0, now + self.standing[job.name]
+        elif job.tries >= MOST_TRIES:
+            job.done_at, job.payload = now, {}
 
     async def _go_outside(self, job_id: int, lease: datetime, outside: Outside) -> None:
         work = asyncio.wait_for(outside.work(), OUTSIDE_WITHIN)

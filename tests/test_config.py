@@ -169,7 +169,7 @@ def test_a_database_with_the_demo_is_refused_in_production(tmp_path: Path) -> No
     url = f"sqlite:///{tmp_path / 'tried-out.db'}"
     assert mathsoc("demo", DATABASE_URL=url).returncode == 0
     done = mathsoc("run", **{**PRODUCTION, "DATABASE_URL": url})
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (78, "")
     assert "holds the demo society" in done.stderr and done.stderr.count("\n") == 1
 
 
@@ -262,14 +262,20 @@ def test_a_debug_switch_that_is_off_is_no_reason(off: str) -> None:
         ("http://maths.school.test", "production", True),
         ("http://192.0.2.7:8000", "production", True),
         ("https://maths.school.test", "production", False),
+        ("https://maths.school.test", "development", False),
         ("http://127.0.0.1:8000", "production", False),
         ("http://localhost:8000", "production", False),
         ("http://maths.school.test", "development", False),
     ],
 )
 def test_a_site_in_clear_is_warned_of(site: str, environment: str, warns: bool) -> None:
-    config = Config.from_environment({**PRODUCTION, "SITE_URL": site, "MATHSOC_ENV": environment})
-    assert bool(config.warning) is warns
+    given = {**PRODUCTION, "SITE_URL": site, "MATHSOC_ENV": environment, "TRUSTED_PROXIES": "1"}
+    assert bool(Config.from_environment(given).warning) is warns
+
+
+def test_a_proxy_that_is_not_told_of_is_warned_of() -> None:
+    given = {**PRODUCTION, "SITE_URL": "https://maths.school.test"}
+    assert "TRUSTED_PROXIES" in (Config.from_environment(given).warning or "")
 
 
 async def test_the_warning_is_one_line_of_the_log(server, sqlite_url: str) -> None:

@@ -137,6 +137,31 @@ async def test_a_standing_job_comes_round_again_even_after_failing(database: Dat
     assert len(rounds) == 3 + jobs.MOST_TRIES
 
 
+async def test_a_job_that_never_works_is_given_up_and_keeps_nothing(database: Database) -> None:
+    """What it was about may be somebody's address."""
+
+    async def step(session: AsyncSession, job: Job) -> None:
+        raise Refused("never works")
+
+    runner = Runner(database, {"never": step, jobs.TIDY: jobs.tidy})
+    async with database.writing() as session:
+        for subject in ("fails", "killed at each try"):
+            await jobs.plan(session, "never", subject, noon(), {"email": "child@school.example"})
+        killed = await session.scalar(select(Job).where(Job.subject == "killed at each try"))
+        assert killed is not None
+        killed.tries = jobs.MOST_TRIES
+    for minute in range(20):
+        with clock.moved_to(noon() + timedelta(minutes=minute)):
+            await runner.run_due()
+    async with database.writing() as session:
+        await jobs.plan(session, jobs.TIDY, "", noon(3))
+    with clock.moved_to(noon(3)):
+        await runner.run_due()
+    async with database.reading() as session:
+        for job in await session.scalars(select(Job).where(Job.name == "never")):
+            assert job.done_at is not None and job.payload == {}, job.subject
+
+
 async def test_done_jobs_are_forgotten_after_a_while(database: Database) -> None:
     async def step(session: AsyncSession, job: Job) -> None:
         return None

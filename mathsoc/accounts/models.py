@@ -22,6 +22,8 @@ class MailToken(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     purpose: Mapped[str] = mapped_column(String(10))
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    # Who of the staff made it to hand it over; nobody, where it was sent by mail.
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
     # The address that it was sent to: the link dies when the account's address changes.
     address: Mapped[str] = mapped_column(String(254))
     created_at: Mapped[datetime]

@@ -45,8 +45,7 @@ async def forgot() -> Response:
         return await _forgot_page(form)
     email = form.email.data.strip()
     await release()
-    await limits.must_take("reset-address", limits.client_address())
-    if await limits.take("reset-mail", throttle.account_key(email)):
+    if await throttle.admit_reset(email):
         async with database().writing() as db:
             await mail.queue(db, "reset", {"email": email})
     return await page("accounts/forgot_sent.html", email=email, minutes=_minutes())

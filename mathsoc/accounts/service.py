@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mathsoc import audit, mail
+from mathsoc import audit, clock, mail
 from mathsoc.accounts import common, queries, rules
 from mathsoc.accounts.models import MailToken
 from mathsoc.audit import Action
 from mathsoc.errors import Missing, Refused
+from mathsoc.jobs import Job
 from mathsoc.members import queries as people
 from mathsoc.members import rules as states
 from mathsoc.members import service as sessions
 from mathsoc.members.models import LoginSession, Member
 
+FORGET = "forget-sessions"  # the job
+FORGOTTEN_AFTER = timedelta(days=30)
 LINK_IS_OVER = "This link has been used or is too old."
 CHANGED_MEANWHILE = "Your password was changed meanwhile. Sign in again."
 
@@ -134,10 +137,13 @@ async def check_new_password(session: AsyncSession, member: Member, password: st
         raise Refused(problem, "new_password")
 
 
-async def make_link(session: AsyncSession, member: Member, purpose: str, now: datetime) -> str:
+async def make_link(
+    session: AsyncSession, member: Member, purpose: str, now: datetime, made_by_id: int | None = None
+) -> str:
     """The token (256 bits) of a link for this member; only its hash is kept, and older ones die.
 
-    `purpose` is "reset" or "verify". Raises Refused for an account without an address or that cannot sign in.
+    `purpose` is "reset" or "verify"; `made_by_id` is who of the staff hands it over. Raises Refused for an
+    account without an address or that cannot sign in.
     """
     member = await _locked(session, member.id)
     if not member.email or not states.signs_in(member.state):
@@ -149,6 +155,7 @@ async def make_link(session: AsyncSession, member: Member, purpose: str, now: da
             token_hash=queries.token_hash(token),
             purpose=purpose,
             member_id=member.id,
+            made_by_id=made_by_id,
             address=member.email,
             created_at=now,
             expires_at=now + rules.LINK_LASTS[purpose],
@@ -221,6 +228,25 @@ async def end_links(session: AsyncSession, member_id: int, now: datetime, purpos
         .where(MailToken.member_id == member_id, MailToken.purpose == purpose, MailToken.used_at.is_(None))
         .values(used_at=now)
     )
+
+
+async def end_links_made_by(session: AsyncSession, member_id: int, now: datetime) -> None:
+    """Make the links worthless that somebody of the staff has made: they go with the right to make them."""
+    await session.execute(
+        update(MailToken)
+        .where(MailToken.made_by_id == member_id, MailToken.used_at.is_(None))
+        .values(used_at=now)
+    )
+
+
+async def forget_old(session: AsyncSession, _job: Job) -> datetime | None:
+    """The job: delete sessions and links that have long been worth nothing."""
+    ago = clock.now() - FORGOTTEN_AFTER
+    oldest = ago - max(states.ABSOLUTE.values())
+    over = or_(LoginSession.ended_at < ago, LoginSession.created_at < oldest)
+    await session.execute(delete(LoginSession).where(over))
+    await session.execute(delete(MailToken).where(MailToken.expires_at < ago))
+    return None
 
 
 async def _locked(session: AsyncSession, member_id: int) -> Member:

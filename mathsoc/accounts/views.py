@@ -25,7 +25,7 @@ blueprint = Blueprint("accounts", __name__)
 # One answer whatever was wrong, so that nobody learns which addresses have an account.
 NOT_SIGNED_IN = "That e-mail and password don't belong together. Check both and try again."
 TRIED_TOO_OFTEN = (
-    "That was tried too often in a short time. Wait a quarter of an hour, or set a new password by e-mail."
+    "That was tried too often in a short time. Wait a minute and try again, or set a new password by e-mail."
 )
 # What an open page asks for with nobody there: it does not keep a session in use.
 ASKED_BY_ITSELF = ("live.live", "leaderboards.own_place")
@@ -114,8 +114,11 @@ async def _signed_in(form: LoginForm, member: Member, new_hash: str | None) -> R
 
 
 async def _failed(form: LoginForm, member: Member | None) -> Response:
-    async with database().writing() as db:
-        await service.note_failure(db, member.id if member else None, clock.now(), limits.client_address())
+    """Nothing is deleted from the audit log, so one address writes only so much into it, whoever it tries."""
+    address = limits.client_address()
+    if await limits.take("failures", address):
+        async with database().writing() as db:
+            await service.note_failure(db, member.id if member else None, clock.now(), address)
     return await _again(form, NOT_SIGNED_IN, 422)
 
 

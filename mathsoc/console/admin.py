@@ -9,6 +9,7 @@ from quart import Blueprint, Response, current_app, g, request
 
 from mathsoc import clock
 from mathsoc.accounts import confirm
+from mathsoc.accounts.rules import LINK_LASTS
 from mathsoc.audit import Action
 from mathsoc.console import queries, rules, service
 from mathsoc.console.forms import ROLE_WORDS, RoleForm
@@ -123,7 +124,9 @@ async def make_reset_link(handle: str) -> Response:
     except Refused as error:
         return await _refused(handle, error, rules.LINK)
     site = current_app.settings.site_url  # type: ignore[attr-defined]
-    return await page("console/link.html", member=member, link=f"{site}/reset-password/{token}")
+    until = clock.now() + LINK_LASTS["reset"]
+    link = f"{site}/reset-password/{token}"
+    return await page("console/link.html", member=member, link=link, until=until)
 
 
 async def _shown(

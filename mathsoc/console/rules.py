@@ -91,7 +91,8 @@ def may_do(viewer: Viewer, what: str, *, handle: str, state: str) -> bool:
     if what in NOT_ON_ONESELF and handle == viewer.handle:
         return False
     if what == SUSPENSION:
-        return state in ("active", "pending")
+        # Not one that waits for approval: its reinstatement would be one.
+        return state == "active"
     if what == REINSTATEMENT:
         return state == "suspended"
     if what == LINK:

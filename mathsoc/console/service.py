@@ -22,7 +22,7 @@ NOT_YOURSELF = "Ask another administrator: nobody changes this about themselves.
 SAME_ROLE = "They have this role already."
 LAST_ADMIN = "This is the only administrator who can sign in, and a society needs one."
 WORDS = {
-    rules.SUSPENSION: "This account cannot be suspended: it is not in use.",
+    rules.SUSPENSION: "Only an account in use can be suspended; one that waits for approval sends nothing.",
     rules.REINSTATEMENT: "This account is not suspended.",
     rules.LINK: "This account is not in use, so there is no password to set.",
 }
@@ -97,7 +97,7 @@ async def make_reset_link(
     It is shown to the viewer, to be handed over, and kept nowhere. Raises Missing, Refused.
     """
     member = await _reach(session, viewer, rules.LINK, handle)
-    token = await accounts.make_link(session, member, "reset", now)
+    token = await accounts.make_link(session, member, "reset", now, made_by_id=viewer.id)
     await audit.record(
         session, Action.RESET_LINK_MADE, now, actor_id=viewer.id, member_id=member.id, address=address
     )
@@ -152,6 +152,7 @@ async def _took_effect(
     await session.flush()
     await members.end_sessions_of(session, member.id, now)
     await accounts.end_links(session, member.id, now, "reset")
+    await accounts.end_links_made_by(session, member.id, now)
     await audit.record(
         session,
         action,

@@ -35,7 +35,6 @@ class Limit:
 LIMITS: dict[str, tuple[Limit, ...]] = {
     # 1,500 phones behind one address, each with a page or two in a minute, and once more after a restart.
     "live.live": (Limit(member=120, address=6_000),),
-    "accounts.login": (Limit(member=60, address=1_500),),
     "accounts.logout": (Limit(member=30, address=1_500),),
     "recovery.forgot": (Limit(member=30, address=300),),
     "recovery.reset": (Limit(member=30, address=300),),
@@ -66,16 +65,22 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
 }
 
 # Rules with an unsafe method that need no limit, each with its reason.
-FREE: dict[str, str] = {}
+FREE: dict[str, str] = {
+    "accounts.login": "counted in accounts/throttle.py, where a known device passes its address",
+}
 
 # What views count by a name: how many in how many seconds, for each `who` that they give.
 BUCKETS: dict[str, tuple[int, int]] = {
     "login-pair": (10, 15 * MINUTE),  # an account tried from one address
     "login-pair-tight": (3, 15 * MINUTE),  # the same, while the account is under attack
     "login-known": (10, 15 * MINUTE),  # an account tried from a device that it has signed in on
+    "login-known-all": (60, MINUTE),  # from all of those together: only who knows the password gets there
+    "login-slow": (1, MINUTE),  # beyond each of these three, by account and address or device
     "login-account": (50, HOUR),  # an account tried from anywhere; tells of an attack, refuses nobody
-    "login-address": (1_500, MINUTE),
-    "reset-mail": (3, HOUR),  # letters to one account
+    "login-address": (1_500, MINUTE),  # by strange devices
+    "failures": (60, MINUTE),  # wrong passwords from one address that are written to the audit log
+    "reset-mail": (3, HOUR),  # letters to one account, asked for from one address or known device
+    "reset-mail-all": (12, HOUR),  # the same, from all addresses
     "reset-address": (300, HOUR),
     "confirm": (10, 15 * MINUTE),  # one's own password asked again
     "code": (5, 5 * MINUTE),  # wrong codes of a member; the right one empties it
@@ -128,6 +133,11 @@ async def too_many(name: str, *who: str) -> TooMany:
     """The error to raise for a full bucket."""
     _, seconds = await _limiter().counters.left(*_bucket(name, who))
     return TooMany(max(1, ceil(seconds)))
+
+
+def keyed(*who: str) -> str:
+    """A name for `who` that nobody without the application's secret can make from a guess."""
+    return _limiter().key(*who)
 
 
 async def refund(name: str, *who: str) -> None:

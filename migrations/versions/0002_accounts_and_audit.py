@@ -53,11 +53,13 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("purpose", sa.String(length=10), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
         sa.Column("address", sa.String(length=254), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("purpose IN ('reset', 'verify')", name=op.f("ck_mail_tokens_purpose_known")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["members.id"], name=op.f("fk_mail_tokens_made_by_id")),
         sa.ForeignKeyConstraint(
             ["member_id"], ["members.id"], name=op.f("fk_mail_tokens_member_id"), ondelete="CASCADE"
         ),
@@ -65,6 +67,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_mail_tokens_token_hash")),
     )
     with op.batch_alter_table("mail_tokens") as batch_op:
+        batch_op.create_index(batch_op.f("ix_mail_tokens_made_by_id"), ["made_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_mail_tokens_member_id"), ["member_id"], unique=False)
 
     op.create_table(
@@ -128,6 +131,7 @@ def downgrade() -> None:
 
     op.drop_table("recovery_codes")
     with op.batch_alter_table("mail_tokens") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mail_tokens_made_by_id"))
         batch_op.drop_index(batch_op.f("ix_mail_tokens_member_id"))
 
     op.drop_table("mail_tokens")

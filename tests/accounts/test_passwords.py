@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -109,6 +110,32 @@ def test_looking_at_the_worst_password_takes_no_time() -> None:
     """A thousand characters, chosen so that each step has most to do; counted in steps, not in seconds."""
     for worst in ("ab" * 511 + "c", "a" * 1023 + "b", "northfield" * 102, "pass" * 255):
         assert problem(worst) in (rules.REPEATS, rules.TELLS, None)
+
+
+@pytest.mark.parametrize("password", ["violet otters hum in tune", "pass" * 255 + "q", "northfield-2026!"])
+def test_every_place_of_a_word_is_found(password: str) -> None:
+    """Those that overlap themselves too, and signs are no patterns."""
+    for word in ("pass", "sspass", "north", "o", "aa", "a.c", "northfield-2026!", "otters hum"):
+        wanted = [at for at in range(len(password)) if password.startswith(word, at)]
+        assert list(rules._places(word, password)) == wanted
+    assert list(rules._places("aa", "aaaa")) == [0, 1, 2]
+
+
+@pytest.mark.timed
+def test_a_thousand_schools_do_not_hold_others_up() -> None:
+    """Of five rounds the best, since the machine may have other work."""
+    names = [f"{spelt(n)} {spelt(n * 7919)} Academy" for n in range(1_000)]
+    took = []
+    for _ in range(5):
+        began = time.thread_time()
+        assert not rules.problem_with_password(NEW, staff=True, own_words=names, common=())
+        took.append(time.thread_time() - began)
+    assert min(took) < 0.03
+
+
+def spelt(number: int) -> str:
+    """A word of its own for each number."""
+    return "kwux" + "".join(chr(ord("a") + int(digit)) for digit in f"{number:08}")
 
 
 async def test_no_character_is_cut_off_and_spelling_does_not_matter() -> None:

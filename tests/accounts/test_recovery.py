@@ -21,7 +21,7 @@ from mathsoc.config import Config
 from mathsoc.errors import Refused
 from mathsoc.jobs import Job
 from mathsoc.members.models import Member
-from tests.accounts.browsers import email, logged, sign_in, signed_in_there, strict
+from tests.accounts.browsers import FAR, HOME, SCHOOL, email, logged, sign_in, signed_in_there, strict
 from tests.support.mails import arrived
 from tests.support.world import PASSWORD, World, signed_in
 
@@ -32,8 +32,10 @@ NEW = "violet otters hum in tune"
 FORM = {"new_password": NEW}
 
 
-async def ask(client: TestClientProtocol, address: str) -> str:
-    reply = await client.post("/forgot-password", form={"email": address})
+async def ask(client: TestClientProtocol, address: str, *, at: str = HOME) -> str:
+    reply = await client.post(
+        "/forgot-password", form={"email": address}, scope_base={"client": (at, 50_000)}
+    )
     assert reply.status_code == 200 and not reply.headers.getlist("Set-Cookie")
     return (await reply.get_data()).decode()
 
@@ -200,6 +202,28 @@ async def test_no_mailbox_is_flooded(config: Config, world: World) -> None:
     async with strict(config) as app:
         seen = {await ask(app.test_client(), email(world, "alice")) for _ in range(6)}
         assert len(seen) == 1 and len(await arrived(app)) == 3
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_requests_of_others_do_not_use_up_the_owners(config: Config, world: World) -> None:
+    """Mails are counted by address, more loosely altogether, and apart on a device that the account knows."""
+    alice = email(world, "alice")
+    async with strict(config) as app:
+        own = app.test_client()
+        await sign_in(own, alice, at=SCHOOL)
+        await own.post("/logout")
+        for _ in range(6):
+            await ask(app.test_client(), alice, at=FAR)
+        assert len(await arrived(app)) == 3
+        await ask(app.test_client(), alice, at=HOME)
+        assert len(await arrived(app)) == 4
+        for n in range(5):
+            for _ in range(4):
+                await ask(app.test_client(), alice, at=f"203.0.113.{n}")
+        assert len(await arrived(app)) == 12, "altogether"
+        for _ in range(4):
+            await ask(own, alice, at=FAR)
+        assert len(await arrived(app)) == 12 + 3, "where others asked too often"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

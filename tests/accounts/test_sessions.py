@@ -10,6 +10,9 @@ from quart import Quart
 from sqlalchemy import select
 
 from mathsoc import clock
+from mathsoc.accounts import service as accounts
+from mathsoc.accounts.models import MailToken
+from mathsoc.jobs import Job
 from mathsoc.members import queries, service
 from mathsoc.members.models import LoginSession
 from tests.accounts.browsers import carried, email, logged, sign_in, signed_in_there
@@ -148,3 +151,19 @@ async def test_an_open_page_alone_does_not_keep_a_session_in_use(app: Quart, wor
         await client.get("/profile")
         async with world.database.reading() as session:
             assert await session.scalar(select(LoginSession.seen_at)) == clock.now()
+
+
+async def test_what_has_long_been_worth_nothing_is_deleted(app: Quart, world: World) -> None:
+    """A daily job: ended or outlived sessions, and links that can no longer be used."""
+    await signed_in(app, world, "alice")
+    ended = await signed_in(app, world, "bob")
+    await ended.post("/logout")
+    async with world.database.writing() as session:
+        await accounts.make_link(session, world.members["alice"], "reset", clock.now())
+    for days, left in ((29, 2), (32, 1), (125, 0)):
+        with clock.moved_to(world.now + timedelta(days=days)):
+            async with world.database.writing() as session:
+                await accounts.forget_old(session, Job())
+                kept = len((await session.scalars(select(LoginSession))).all())
+                links = len((await session.scalars(select(MailToken))).all())
+        assert (kept, links) == (left, 1 if days < 30 else 0), days

@@ -31,3 +31,20 @@ async def test_a_link_for_a_pupil_dies_with_the_role_or_state(
         assert (await clients["ada"].post(path(world, "alice", noun), form=form)).status_code == 303
     assert (await anonymous.get(link)).status_code == 410
     assert (await anonymous.post(link, form=NEW)).status_code == 410
+
+
+async def test_a_link_dies_with_the_right_of_whoever_made_it(app: Quart, world: World) -> None:
+    clients = await staffed(app, world)
+    made = await (await clients["lead"].post(path(world, "alice", "reset-link"))).get_data()
+    (link,) = re.findall(r"/reset-password/[\w-]+", str(made))
+    changed = await clients["ada"].post(path(world, "lead", "role"), form={"role": "member"})
+    assert changed.status_code == 303
+    assert (await app.test_client().get(link)).status_code == 410
+
+
+async def test_an_account_that_waits_for_approval_is_not_suspended(app: Quart, world: World) -> None:
+    """Its reinstatement would be an approval."""
+    await world.add_member("penny", state="pending")
+    clients = await staffed(app, world)
+    reply = await clients["ada"].post(path(world, "penny", "suspension"))
+    assert reply.status_code == 422 and "waits for approval" in (await reply.get_data()).decode()
