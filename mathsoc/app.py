@@ -151,4 +151,5 @@ async def _society_name(session: AsyncSession) -> str:
 async def _society_and_viewer() -> dict[str, Any]:
     society = await schools.society(await unit_of_work.session())
     current_app.extensions["society"] = society
-    return {"society": society, "viewer": g.get("viewer")}
+    sends_mail = mail.sends(current_app.settings)  # type: ignore[attr-defined]
+    return {"society": society, "viewer": g.get("viewer"), "sends_mail": sends_mail}

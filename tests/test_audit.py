@@ -88,7 +88,7 @@ async def test_a_refused_door_stands_in_it(app: Quart, world: World) -> None:
     assert [one.actor_id for one in denied] == [world.members["alice"].id] * 2
     async with world.database.reading() as session:
         detail = await session.get_one(AuditDetail, denied[1].id)
-    assert detail.after == {"rule": "people.role", "method": "POST"}
+    assert detail.after == {"rule": "/console/members/<handle>/role", "method": "POST"}
 
 
 async def test_refused_doors_do_not_fill_it(

@@ -24,5 +24,7 @@ class OpenSource:
 
     async def render(self, name: str, audience: str) -> str:
         async with self.database.reading() as session:
-            cards = await queries.open_now(session, clock.now(), signed_in=audience == "member")
-        return await pushed(self.app, "challenges/_open.html", "open-challenges", cards=cards)
+            now, signed_in = clock.now(), audience == "member"
+            cards = await queries.open_now(session, now, signed_in=signed_in)
+            others = not cards and await queries.any_released(session, now, signed_in=signed_in)
+        return await pushed(self.app, "challenges/_open.html", "open-challenges", cards=cards, others=others)

@@ -63,6 +63,11 @@ async def released(
     return [_card(challenge, now) for challenge in found]
 
 
+async def any_released(session: AsyncSession, now: datetime, *, signed_in: bool) -> bool:
+    """Whether this viewer may see a challenge at all, open or not."""
+    return bool(await released(session, now, signed_in=signed_in, limit=1))
+
+
 async def open_now(session: AsyncSession, now: datetime, *, signed_in: bool, limit: int = 12) -> list[Card]:
     """Challenges open for points, the next to lock first."""
     still_open = and_(

@@ -70,21 +70,22 @@ async def role(handle: str) -> Response:
     fields = await sent()
     form = RoleForm(fields)
     if not form.validate():
-        return await _refused(handle, Refused(form.role.errors[0], "role"))
+        return await _refused(handle, Refused(form.role.errors[0], "role"), rules.ROLE)
     try:
         await _confirmed(handle, fields)
         await service.change_role(await session(), g.viewer, handle, form.role.data, *_now_and_where())
     except Refused as error:
-        return await _refused(handle, error, tried=form.role.data)
+        return await _refused(handle, error, rules.ROLE, tried=form.role.data)
     return _back_to(handle, "role")
 
 
 @blueprint.post("/console/members/<handle>/suspension")
 async def suspension(handle: str) -> Response:
     try:
+        await _confirmed(handle, await sent())
         await service.suspend(await session(), g.viewer, handle, *_now_and_where())
     except Refused as error:
-        return await _refused(handle, error)
+        return await _refused(handle, error, rules.SUSPENSION)
     return _back_to(handle, "suspended")
 
 
@@ -93,7 +94,7 @@ async def reinstatement(handle: str) -> Response:
     try:
         await service.reinstate(await session(), g.viewer, handle, *_now_and_where())
     except Refused as error:
-        return await _refused(handle, error)
+        return await _refused(handle, error, rules.REINSTATEMENT)
     return _back_to(handle, "reinstated")
 
 
@@ -109,7 +110,7 @@ async def remove_second_factor(handle: str) -> Response:
         await _confirmed(handle, await sent())
         await service.remove_second_factor(await session(), g.viewer, handle, *_now_and_where())
     except Refused as error:
-        return await _refused(handle, error)
+        return await _refused(handle, error, rules.SECOND_FACTOR)
     return _back_to(handle, "second-factor")
 
 
@@ -121,7 +122,7 @@ async def make_reset_link(handle: str) -> Response:
         db = await session()
         member, token = await service.make_reset_link(db, g.viewer, handle, *_now_and_where())
     except Refused as error:
-        return await _refused(handle, error)
+        return await _refused(handle, error, rules.LINK)
     site = current_app.settings.site_url  # type: ignore[attr-defined]
     until = clock.now() + LINK_LASTS["reset"]
     link = f"{site}/reset-password/{token}"
@@ -133,9 +134,10 @@ async def _shown(
     *,
     done: str | None = None,
     error: Refused | None = None,
+    asked: str = "",
     tried: str | None = None,
 ) -> Response:
-    """A member's page; after a change that was refused with the reason, and with what was chosen."""
+    """A member's page; after a refused change with what was `asked`, the reason, and what was chosen."""
     now, db = clock.now(), await session()
     member = await queries.member(db, g.viewer, handle)
     browsers = await queries.sessions_of(db, member, now)
@@ -156,13 +158,14 @@ async def _shown(
         asks=confirm.asks(),
         done=done,
         error=error,
+        asked=asked,
         status=422 if error else 200,
     )
 
 
-async def _refused(handle: str, error: Refused, *, tried: str | None = None) -> Response:
+async def _refused(handle: str, error: Refused, asked: str, *, tried: str | None = None) -> Response:
     await release()
-    return await _shown(handle, error=error, tried=tried)
+    return await _shown(handle, error=error, asked=asked, tried=tried)
 
 
 async def _confirmed(handle: str, fields: Mapping[str, str]) -> None:

@@ -23,5 +23,5 @@ async def note() -> None:
             clock.now(),
             actor_id=viewer.id,
             address=limits.client_address(),
-            after={"rule": request.endpoint, "method": request.method},
+            after={"rule": str(request.url_rule), "method": request.method},
         )

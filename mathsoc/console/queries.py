@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -107,17 +107,22 @@ async def sessions_of(session: AsyncSession, member: Member, now: datetime) -> i
     )
 
 
-async def log(session: AsyncSession, *, action: str, handle: str, before: datetime | None) -> Log:
-    """A page of the audit log, newest first: of one kind of action, about one member, before a moment.
+async def is_empty(session: AsyncSession) -> bool:
+    """Whether there is nobody but one administrator."""
+    return await session.scalar(select(func.count()).select_from(Member)) == 1
 
+
+async def log(session: AsyncSession, *, action: str, who: str, before: datetime | None) -> Log:
+    """A page of the audit log, newest first: of one kind of action, about some members, before a moment.
+
+    `who` is a handle or an e-mail, or else a part of a name, which several may have.
     Entries of one moment are never torn apart, so the next page may begin by the moment alone.
     """
     chosen = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     if action:
         chosen = chosen.where(AuditEntry.action == action)
-    if handle:
-        known = await session.scalar(select(Member.id).where(Member.handle == handle))
-        chosen = chosen.where(_about(known) if known is not None else false())
+    if who:
+        chosen = chosen.where(_about(await _meant(session, who)))
     if before is not None:
         chosen = chosen.where(AuditEntry.at < before)
     entries = list(await session.scalars(chosen.limit(ROWS + 1)))
@@ -169,10 +174,23 @@ def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
     return and_(Member.state != "erased", Member.role == "member", Member.school_id == viewer.school_id)
 
 
-def _about(member_id: int) -> ColumnElement[bool]:
+async def _meant(session: AsyncSession, who: str) -> Select[int]:
+    """The ids of the members that `who` means; one who has left is found by the handle alone."""
+    exactly = select(Member.id).where(
+        or_(Member.handle == who, Member.email == member_rules.normal_email(who))
+    )
+    if await session.scalar(exactly.limit(1)) is not None:
+        return exactly
+    names = (Member.display_name, Member.real_name)
+    return select(Member.id).where(
+        Member.state != "erased", or_(*(one.icontains(who, autoescape=True) for one in names))
+    )
+
+
+def _about(members: Select[int]) -> ColumnElement[bool]:
     return or_(
-        AuditEntry.actor_id == member_id,
-        and_(AuditEntry.subject_kind == "member", AuditEntry.subject_id == member_id),
+        AuditEntry.actor_id.in_(members),
+        and_(AuditEntry.subject_kind == "member", AuditEntry.subject_id.in_(members)),
     )
 
 

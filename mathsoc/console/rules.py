@@ -34,7 +34,7 @@ IN_WORDS = {
     "second-factor-removed": "removed the authenticator app of",
     "recovery-code-used": "used a recovery code of",
     "recovery-codes-made": "made recovery codes for",
-    "admin-created": "made the first administrator",
+    "admin-created": "made an administrator of",
     "role-changed": "changed the role of",
     "suspended": "suspended",
     "reinstated": "reinstated",
@@ -43,6 +43,32 @@ IN_WORDS = {
     "mail-viewed": "read kept mail",
     "audit-viewed": "read the audit log",
 }
+
+# The same as choices in a list, where nobody stands before or after them.
+AS_NOUNS = {
+    "signed-in": "Sign-in",
+    "sign-in-failed": "Failed sign-in",
+    "signed-out": "Sign-out",
+    "session-ended": "Browsers signed out",
+    "denied": "Refusal",
+    "password-changed": "Password changed",
+    "password-reset": "Password set by a link",
+    "reset-requested": "Link to reset the password sent",
+    "reset-link-made": "Link to set a password made",
+    "second-factor-added": "Authenticator app added",
+    "second-factor-removed": "Authenticator app removed",
+    "recovery-code-used": "Recovery code used",
+    "recovery-codes-made": "Recovery codes made",
+    "admin-created": "Administrator made",
+    "role-changed": "Role changed",
+    "suspended": "Suspension",
+    "reinstated": "Reinstatement",
+    "members-viewed": "Members looked at",
+    "members-exported": "List of members downloaded",
+    "mail-viewed": "Kept mail read",
+    "audit-viewed": "Audit log read",
+}
+PAGE_VIEWED = "looked at the page of"
 
 CURSOR = re.compile(r"\d{8}T\d{12}Z", re.ASCII)
 
@@ -89,6 +115,18 @@ def from_cursor(text: str) -> datetime | None:
         return None
 
 
+def did(action: str, *, somebody: bool) -> str:
+    """What was done, as it stands between who did it and, where there is `somebody`, to whom."""
+    if action == "members-viewed" and somebody:
+        return PAGE_VIEWED
+    return IN_WORDS.get(action, action)
+
+
 def told(values: dict[str, object]) -> str:
-    """What an entry keeps of a value before or after, in a line: `role: lead, state: active`."""
+    """What an entry keeps of a value before or after, in a line: `role: lead, state: active`.
+
+    Of a door that was tried: `POST /console/members/<handle>/role`.
+    """
+    if values.keys() == {"rule", "method"}:
+        return f"{values['method']} {values['rule']}"
     return ", ".join(f"{name}: {value}" for name, value in sorted(values.items()))

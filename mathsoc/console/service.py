@@ -19,6 +19,7 @@ from mathsoc.scoring import service as scoring
 from mathsoc.second_factor import service as second_factor
 
 NOT_YOURSELF = "Ask another administrator: nobody changes this about themselves."
+SAME_ROLE = "They have this role already."
 LAST_ADMIN = "This is the only administrator who can sign in, and a society needs one."
 WORDS = {
     rules.SUSPENSION: "Only an account in use can be suspended; one that waits for approval sends nothing.",
@@ -32,11 +33,11 @@ async def change_role(
 ) -> Member:
     """Give a member another role; all their sessions end, and they stand on boards, or not, from here on.
 
-    Raises Missing, and Refused for oneself and for the last administrator.
+    Raises Missing, and Refused for oneself, the role they have, and the last administrator.
     """
     member = await _reach(session, viewer, rules.ROLE, handle)
     if member.role == role:
-        return member
+        raise Refused(SAME_ROLE, "role")
     await _keep_an_admin(session, member)
     before, member.role = member.role, role
     await _took_effect(

@@ -17,10 +17,14 @@ from mathsoc.web.unit_of_work import database, release, session
 
 blueprint = Blueprint("console", __name__)
 
+LONGEST_SEARCH = 100
+
 
 @blueprint.get("/console")
 async def index() -> Response:
-    return await page("console/index.html", keeps_mail=_keeps_mail())
+    """An administrator of a society with nobody else in it is told why there is no way to change that."""
+    empty = g.viewer.role == "admin" and await queries.is_empty(await session())
+    return await page("console/index.html", keeps_mail=_keeps_mail(), empty=empty)
 
 
 @blueprint.get("/console/audit")
@@ -30,11 +34,11 @@ async def log() -> Response:
     before = rules.from_cursor(asked)
     if asked and before is None:
         raise Missing
-    action, handle = request.args.get("action", ""), request.args.get("member", "").strip()
+    action, who = request.args.get("action", ""), request.args.get("member", "").strip()[:LONGEST_SEARCH]
     found = await queries.log(
         await session(),
         action=action if action in list(Action) else "",
-        handle=handle,
+        who=who,
         before=before,
     )
     return await page(
@@ -42,8 +46,9 @@ async def log() -> Response:
         log=found,
         next=rules.cursor(found.before) if found.before else None,
         action=action,
-        handle=handle,
-        words=rules.IN_WORDS,
+        who=who,
+        kinds=rules.AS_NOUNS,
+        did=rules.did,
         told=rules.told,
         kept_days=audit.DETAILS_KEPT.days,
     )

@@ -28,9 +28,11 @@ async def show() -> Response:
         stage = await boards.default_stage(db, running[-1], g.viewer)
         audience = rules.audience(g.viewer.role if g.viewer else None)
         board = await boards.board(db, running[-1], stage, audience, rows=TOP)
+    cards = await challenges.open_now(db, now, signed_in=signed_in)
     return await page(
         "home/show.html",
-        cards=await challenges.open_now(db, now, signed_in=signed_in),
+        cards=cards,
+        others=not cards and await challenges.any_released(db, now, signed_in=signed_in),
         board=board,
         place_rule=rules.PLACE_RULE,
     )

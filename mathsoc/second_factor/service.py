@@ -16,6 +16,7 @@ from mathsoc.members.models import LoginSession, Member
 from mathsoc.second_factor import rules, totp
 from mathsoc.second_factor.models import RecoveryCode
 
+NO_CODE = "Enter the six digits."
 WRONG_CODE = "That code is not right. Codes change every 30 seconds; type the one that is shown now."
 LATE = "Start again: there is no key waiting to be confirmed."
 
@@ -38,7 +39,7 @@ async def confirm(
         raise Refused(LATE, "code")
     step = totp.step_of(member.totp_new_secret, digits, now) if digits else None
     if step is None:
-        raise Refused(WRONG_CODE, "code")
+        raise Refused(WRONG_CODE if code.strip() else NO_CODE, "code")
     member.totp_secret, member.totp_new_secret = member.totp_new_secret, None
     member.totp_since, member.totp_step = now, step
     await members.end_sessions_of(session, member.id, now, keep=keep)

@@ -86,7 +86,8 @@ async def code() -> Response:
         address = limits.client_address()
         token = await service.sign_in(db, found, fields.get("code", ""), now, address=address)
     if token is None:
-        return await page("second_factor/code.html", next=goes_to, error=WRONG, status=422)
+        error = WRONG if fields.get("code", "").strip() else service.NO_CODE
+        return await page("second_factor/code.html", next=goes_to, error=error, status=422)
     await limits.clear(*counted)
     response = see(goes_to)
     cookies.hand_over(response, token, cookies.lifetime(found, found.member, now))
@@ -136,7 +137,7 @@ async def confirm_app() -> Response:
             )
     except Refused as error:
         return await _show(asked="confirm", error=error)
-    return await page("second_factor/codes.html", codes=codes, first=True)
+    return await _shown_once(codes, first=True)
 
 
 @blueprint.post("/profile/second-factor/recovery-codes")
@@ -149,7 +150,7 @@ async def recovery_codes() -> Response:
             codes = await service.new_codes(db, await _own(db), clock.now(), address=limits.client_address())
     except Refused as error:
         return await _show(asked="recovery-codes", error=error)
-    return await page("second_factor/codes.html", codes=codes, first=False)
+    return await _shown_once(codes, first=False)
 
 
 @blueprint.post("/profile/second-factor/removal")
@@ -195,6 +196,12 @@ async def _show(asked: str = "", error: Refused | None = None) -> Response:
         asked=asked,
         error=error,
     )
+
+
+async def _shown_once(codes: list[str], *, first: bool) -> Response:
+    """The page to print, with what tells years later where the codes belong."""
+    site = current_app.settings.site_url  # type: ignore[attr-defined]
+    return await page("second_factor/codes.html", codes=codes, first=first, site=site, made=clock.now())
 
 
 async def _own(db: AsyncSession) -> Member:

@@ -23,7 +23,9 @@ from mathsoc.setup import queries
 from mathsoc.setup.models import SetupCode
 from mathsoc.setup.rules import NewAdmin, NewSociety
 
-WRONG_CODE = "That is not the code that the newest start of the server printed."
+WRONG_CODE = (
+    "That is not the code, or a newer start replaced it. Look at the newest start in the server’s log."
+)
 HAS_ACCOUNT = "There is an account with this e-mail address already."
 
 

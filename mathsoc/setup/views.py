@@ -8,7 +8,7 @@ from mathsoc import clock
 from mathsoc.accounts import common, cookies, passwords
 from mathsoc.accounts import rules as accounts
 from mathsoc.config import Config
-from mathsoc.errors import Forbidden, Missing, Refused
+from mathsoc.errors import Forbidden, Missing, Refused, TooMany
 from mathsoc.members import service as members
 from mathsoc.schools import queries as schools
 from mathsoc.setup import queries, service
@@ -16,6 +16,7 @@ from mathsoc.setup.forms import AdminForm, SetupForm
 from mathsoc.setup.rules import NewAdmin, NewSociety
 from mathsoc.web import limits
 from mathsoc.web.api import wants_problem
+from mathsoc.web.filters import again
 from mathsoc.web.forms import sent
 from mathsoc.web.pages import page, see
 from mathsoc.web.unit_of_work import database, reads_only, release, session
@@ -67,8 +68,11 @@ async def save() -> Response:
     """The code is looked at before anything else is done, and once more when it is spent."""
     await _not_done()
     form, address, now = await _form(), limits.client_address(), clock.now()
-    if not await _holds(form, address):
-        return await _show(form, 422)
+    try:
+        if not await _holds(form, address):
+            return await _show(form, 422)
+    except TooMany as error:
+        return await _too_often(form, error)
     hashed = await passwords.hash_password(form.password.data)
     admin = NewAdmin(form.email.data, form.display_name.data, hashed)
     try:
@@ -81,6 +85,16 @@ async def save() -> Response:
     config: Config = current_app.settings  # type: ignore[attr-defined]
     response = see("/profile/second-factor" if config.production else "/")
     cookies.hand_over(response, token, None)
+    return response
+
+
+async def _too_often(form: AdminForm, error: TooMany) -> Response:
+    """Too many wrong codes: what else was typed stays in the form."""
+    config: Config = current_app.settings  # type: ignore[attr-defined]
+    when = again(error.retry_after, clock.now(), config.time_zone)
+    form.code.errors = [f"Too many wrong codes. Try again {when}, or start the server again for a new code."]
+    response = await _show(form, 429)
+    response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 

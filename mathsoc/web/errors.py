@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 
-from quart import Quart, Response, current_app, render_template
+from quart import Quart, Response, current_app, render_template, request
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from mathsoc import clock
 from mathsoc.errors import Busy, Forbidden, Missing, Refused, SignedOut, TooMany
 from mathsoc.web.api import BadBody, problem, wants_problem
+from mathsoc.web.filters import again
 from mathsoc.web.pages import page_context, wants_fragment
 
 log = logging.getLogger(__name__)
@@ -19,6 +21,8 @@ log = logging.getLogger(__name__)
 AWAY = ("08", "53", "57")
 # A transaction that met another one: nothing is broken, and sent again it passes.
 AGAIN = ("40001", "40P01", "55P03")
+# What is sent here is an answer, and its sender counts attempts.
+ANSWERS = ("submissions.reading", "submissions.send")
 WORDS = {
     400: ("That request can't be read", "Something in it is not as it should be. Go back and try again."),
     403: ("Not allowed", "You don't have the right to do this."),
@@ -27,7 +31,7 @@ WORDS = {
     405: ("Not that way", "This address does not take that kind of request."),
     413: ("Too much at once", "What was sent is larger than this page accepts. Nothing was changed."),
     422: ("That can't be done", "Nothing was changed."),
-    429: ("A little slower", "Too many requests in a short time. Wait a moment; no attempt was used."),
+    429: ("A little slower", "Tried too often. You can try again in a moment."),
     415: ("Not in that form", "This address takes another kind of content."),
     500: ("Our mistake", "Something went wrong here and nothing was changed. Please try again."),
     503: ("Back in a moment", "The server is busy or restarting. Nothing was changed; please try again."),
@@ -117,7 +121,11 @@ async def _busy(error: Busy) -> Response:
 
 
 async def _too_many(error: TooMany) -> Response:
-    response = await error_reply(429)
+    zone = current_app.settings.time_zone  # type: ignore[attr-defined]
+    words = f"Tried too often. You can try again {again(error.retry_after, clock.now(), zone)}."
+    if request.endpoint in ANSWERS:
+        words += " No attempt was used."
+    response = await error_reply(429, words)
     response.headers["Retry-After"] = str(error.retry_after)
     return response
 

@@ -21,6 +21,7 @@ def install(app: Quart, config: Config) -> None:
     app.jinja_env.filters.update(
         {
             "day": lambda moment: f"{local(moment):%a} {local(moment).day} {local(moment):%b}",
+            "date": lambda moment: f"{local(moment).day} {local(moment):%b %Y}",
             "moment": lambda moment: moment_words(moment, zone),
             "exact": lambda moment: f"{local(moment).day} {local(moment):%b %Y, %H:%M:%S}",
             "clock": lambda moment: f"{local(moment):%H:%M:%S %Z}",
@@ -40,6 +41,17 @@ def moment_words(moment: datetime, zone: ZoneInfo) -> str:
     """`Fri 27 Nov, 16:00`, in the society's zone."""
     local = moment.astimezone(zone)
     return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+
+
+def again(seconds: int, now: datetime, zone: ZoneInfo) -> str:
+    """When to try again after so many seconds: `at 10:25`, in the society's zone, or `in a moment`.
+
+    The minute is rounded up: at the time that is named it works.
+    """
+    if seconds <= 60:
+        return "in a moment"
+    moment = now + timedelta(seconds=seconds + 59)
+    return f"at {moment.astimezone(zone):%H:%M}"
 
 
 def span(length: timedelta) -> str:

@@ -106,7 +106,7 @@ async def test_searching_and_pages(app: Quart, world: World) -> None:
         body = await text_of(ada, f"/console/members?{query if '=' in query else 'q=' + query}")
         assert ("100%_sure" in body) == found and "Pupil 08" not in body, query
     assert "Pupil 07" in await text_of(ada, "/console/members?q=PUPIL07@NORTH")
-    assert "Nobody here" in await text_of(ada, "/console/members?q=pupil&role=editor")
+    assert "No member matches." in await text_of(ada, "/console/members?q=pupil&role=editor")
     for wrong in ("0", "x", "-1", "9999999", "%D9%A1"):
         assert (await ada.get(f"/console/members?page={wrong}")).status_code == 404
 
@@ -200,7 +200,7 @@ async def test_the_password_is_asked_for_again(app: Quart, world: World) -> None
     fields = {"role": "lead"}
     with clock.moved_to(clock.now() + timedelta(minutes=11)):
         page = await text_of(ada, path(world, "alice"))
-        assert page.count('type="password"') == page.count('name="your_password"') == 2
+        assert page.count('type="password"') == page.count('name="your_password"') == 3
         for given in ({}, {"your_password": "wrong wrong wrong"}):
             reply = await ada.post(path(world, "alice", "role"), form=fields | given)
             body = (await reply.get_data()).decode()
@@ -209,10 +209,23 @@ async def test_the_password_is_asked_for_again(app: Quart, world: World) -> None
             assert (await ada.post(path(world, "alice", "reset-link"), form=given)).status_code == 422
             removal = path(world, "alice", "second-factor/removal")
             assert (await ada.post(removal, form=given)).status_code == 422
+            reply = await ada.post(path(world, "alice", "suspension"), form=given)
+            body = (await reply.get_data()).decode()
+            assert reply.status_code == 422 and body.count("autofocus") == 1 == body.count("aria-invalid")
+            assert "<details open>" in body and "<title>Error: Real Alice Name" in body
+        assert (await stored(world, "alice")).state == "active"
         assert (await stored(world, "alice")).role == "member"
         reply = await ada.post(path(world, "alice", "role"), form=fields | {"your_password": PASSWORD})
         assert reply.status_code == 303
     assert (await stored(world, "alice")).role == "lead"
+
+
+async def test_the_role_they_have_is_no_change(app: Quart, world: World) -> None:
+    ada = await already_signed_in(app, world, "ada")
+    reply = await ada.post(path(world, "carol", "role"), form={"role": "editor"})
+    body = (await reply.get_data()).decode()
+    assert reply.status_code == 422 and "They have this role already." in body and 'id="role-error"' in body
+    assert await logged(world, "role-changed") == []
 
 
 async def test_nobody_changes_their_own_rights(app: Quart, world: World) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from quart import Quart
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from mathsoc import audit, clock
 from mathsoc.audit import Action, AuditEntry
+from mathsoc.console import rules
 from mathsoc.mail import KeptMail
-from tests.console.test_members import logged, staffed, text_of
+from mathsoc.members.models import LoginSession, Member
+from tests.console.test_members import logged, path, staffed, text_of
 from tests.support.world import World, already_signed_in, noon
 
 
@@ -78,12 +81,42 @@ async def test_the_log_of_one_action_or_member(app: Quart, world: World) -> None
         (f"member={own.handle}", {1, 2}),
         ("action=sign-in-failed", {3}),
         (f"action=sign-in-failed&member={bob.handle}", set()),
+        (f"member={alice.email}", {1}),
+        ("member=REAL+BOB", {2}),
+        ("member=real", {1, 2}),
         ("member=nobody", set()),
+        ("member=%25", set()),
         ("action=nothing", {1, 2, 3}),
     ):
         page = await text_of(ada, f"/console/audit?{query}")
         assert {number for number in (1, 2, 3) if f"192.0.2.{number}" in page} == found, query
     assert (await ada.get("/console/audit?before=yesterday")).status_code == 404
+
+
+def test_every_action_has_its_words() -> None:
+    assert rules.IN_WORDS.keys() == rules.AS_NOUNS.keys() == set(Action)
+    dangling = (" of", " for", " by")
+    assert not [words for words in rules.AS_NOUNS.values() if words.endswith(dangling)]
+
+
+async def test_the_log_says_what_was_looked_at_and_which_door_was_shut(app: Quart, world: World) -> None:
+    clients = await staffed(app, world)
+    await text_of(clients["ada"], path(world, "bob"))
+    assert (await clients["alice"].post(path(world, "bob", "role"))).status_code == 403
+    page = await text_of(clients["ada"], "/console/audit")
+    assert re.search(r"looked at the page of <a [^>]+>Real Bob Name", page)
+    assert "was refused" in page and "POST /console/members/&lt;handle&gt;/role" in page
+
+
+async def test_an_empty_society_is_told_what_is_not_there_yet(app: Quart, world: World) -> None:
+    words = "Adding members, schools and challenges is not in this version yet."
+    ada = await already_signed_in(app, world, "ada")
+    assert words not in await text_of(ada, "/console")
+    async with world.database.writing() as session:
+        await session.execute(delete(LoginSession).where(LoginSession.member_id != world.members["ada"].id))
+        await session.execute(delete(Member).where(Member.id != world.members["ada"].id))
+    assert words in await text_of(ada, "/console")
+    assert "Nothing is open just now.</p>" in await text_of(ada, "/")
 
 
 async def test_what_is_erased_is_named_no_more(app: Quart, world: World) -> None:

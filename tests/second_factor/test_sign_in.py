@@ -92,7 +92,7 @@ async def test_a_recovery_code_stands_in_once_however_it_is_typed(app: Quart, wo
     assert (await second.post("/login/code", form={"code": codes[3]})).status_code == 422
     assert (await second.post("/login/code", form={"code": codes[4]})).status_code == 303
     page = await (await second.get("/profile/second-factor")).get_data(as_text=True)
-    assert "8 of your printed codes are left" in page
+    assert "8 of your recovery codes are left" in page
 
 
 async def test_a_code_belongs_to_its_member(app: Quart, world: World) -> None:

@@ -61,12 +61,16 @@ async def test_setting_up_an_app_shows_ten_codes_once(app: Quart, world: World) 
     )
     assert (await member_row(world, "alice")).totp_since is None, "nothing counts before a right code"
 
+    empty = await alice.post(f"{PAGE}/confirmation", form={"code": " "})
+    assert empty.status_code == 422 and b"Enter the six digits." in await empty.get_data()
     wrong = await alice.post(f"{PAGE}/confirmation", form={"code": "000000"})
     assert wrong.status_code == 422 and b'aria-invalid="true"' in await wrong.get_data()
     assert secret_in(await wrong.get_data(as_text=True)) == secret, "the key stays through a mistake"
     right = await alice.post(f"{PAGE}/confirmation", form={"code": code(secret, clock.now())})
-    codes = shown_codes(await right.get_data(as_text=True))
+    page = await right.get_data(as_text=True)
+    codes = shown_codes(page)
     assert right.status_code == 200 and len(set(codes)) == 10
+    assert app.settings.site_url in page and "made <time" in page  # type: ignore[attr-defined]
     row = await member_row(world, "alice")
     assert row.totp_secret == secret and row.totp_since and row.totp_new_secret is None
     async with world.database.reading() as session:

@@ -177,6 +177,8 @@ async def test_each_field_says_what_it_needs(
     text = await reply.get_data(as_text=True)
     assert reply.status_code == 422 and words in text and f'id="{field}-error"' in text
     assert text.count('aria-invalid="true"') == 1, "and no other field is at fault"
+    (focused,) = re.findall(r"<(?:input|select) [^>]*autofocus[^>]*>", text)
+    assert f'id="{field}"' in focused and "<title>Error: Set up" in text
     assert STRONG not in text
     async with database.reading() as session:
         assert (await session.scalars(select(Member))).all() == []
@@ -203,6 +205,10 @@ async def test_wrong_codes_are_few(config: Config, database: Database) -> None:
             assert (await client.post("/setup", form={**FORM, "code": "wrong"})).status_code == 422
         reply = await client.post("/setup", form={**FORM, "code": code})
         assert reply.status_code == 429 and 0 < int(reply.headers["Retry-After"]) <= 600
+        text = await reply.get_data(as_text=True)
+        assert re.search(r'id="code-error".*Too many wrong codes\. Try again at \d\d:\d\d, or start', text)
+        assert all(f'value="{FORM[name]}"' in text for name in ("society", "email")), "nothing typed is lost"
+        assert STRONG not in text
 
 
 async def test_a_new_start_makes_the_old_code_worthless(app: Quart, database: Database) -> None:

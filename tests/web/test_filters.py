@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mathsoc.web.filters import listed, moment_words, ordinal, plural, span
+from mathsoc.web.filters import again, listed, moment_words, ordinal, plural, span
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,15 @@ from mathsoc.web.filters import listed, moment_words, ordinal, plural, span
 )
 def test_spans(minutes: int, words: str) -> None:
     assert span(timedelta(minutes=minutes)) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(1, "in a moment"), (60, "in a moment"), (61, "at 10:17"), (600, "at 10:26")]
+)
+def test_when_to_try_again(seconds: int, words: str) -> None:
+    """In the society's zone, and never a minute too early."""
+    now = datetime(2026, 7, 1, 9, 15, 30, tzinfo=UTC)
+    assert again(seconds, now, ZoneInfo("Europe/London")) == words
 
 
 def test_ordinals() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -193,18 +194,31 @@ async def test_a_member_is_counted_for_oneself_and_reading_pages_is_free(app: Qu
 
 @one_database
 @pytest.mark.usefixtures("few")
-async def test_what_is_answered_to_too_many(app: Quart, world: World) -> None:
+async def test_what_is_answered_to_too_many(
+    app: Quart, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     challenge = await world.add_challenge("squares")
     alice = await already_signed_in(app, world, "alice")
     for _ in range(2):
         await alice.post(box_path(challenge), form={"answer": "x"})
     page = await alice.post(box_path(challenge), form={"answer": "x"})
     text = (await page.get_data()).decode()
-    assert page.status_code == 429 and "A little slower" in text and "no attempt was used" in text
+    assert (
+        page.status_code == 429
+        and "A little slower" in text
+        and "again in a moment. No attempt was used." in text
+    )
     assert "<!doctype html>" in text and 1 <= int(page.headers["Retry-After"]) <= 60
     part = await alice.post(box_path(challenge), form={"answer": "x"}, headers=HTMX)
     assert part.status_code == 429 and (await part.get_data()).startswith(b'<div id="notice"')
     assert part.headers["HX-Retarget"] == "#notices" and part.headers["Retry-After"]
+
+    monkeypatch.setitem(LIMITS, "profile.end_other_sessions", (Limit(member=1, address=1, seconds=600),))
+    for _ in range(2):
+        page = await alice.post("/profile/sessions/endings")
+    text = (await page.get_data()).decode()
+    assert page.status_code == 429 and re.search(r"You can try again at \d\d:\d\d\.", text)
+    assert "attempt" not in text, "none is counted there"
 
     carol = await already_signed_in(app, world, "carol")
     for _ in range(3):
