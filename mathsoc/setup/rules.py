@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 # What every mail program takes without quotes; whether mail arrives is seen by sending some.
-EMAIL = re.compile(
-    r"[\w!#$%&'*+/=^`{|}~-]+(?:\.[\w!#$%&'*+/=^`{|}~-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII
-)
+_WORD = r"[\w!#$%&'*+/=^`{|}~-]+"
+EMAIL = re.compile(rf"\A{_WORD}(?:\.{_WORD})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\Z", re.ASCII)
 LONGEST_LOCAL = 64
 LONGEST_EMAIL = 254
 
