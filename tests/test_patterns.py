@@ -16,8 +16,6 @@ import pytest
 import mathsoc
 from mathsoc.marking import limits
 
-pytestmark = pytest.mark.timed
-
 MANY = 10_000
 MAKES = {"compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 LETTERS = (
