@@ -124,21 +124,10 @@ async def world(database: Database) -> World:
     return await build(database)
 
 
-@pytest.fixture(scope="session")
-def marking_workers() -> Iterator[None]:
-    """The marking workers of this process's applications end with the last of them, not with each."""
-    from mathsoc.marking import pool
-
-    yield
-    pool.stop()
-
-
 @pytest_asyncio.fixture(loop_scope="session")
-async def app(config: Config, marking_workers: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Quart]:
+async def app(config: Config) -> AsyncIterator[Quart]:
     """The application in this process, started up; `app.database` is its database."""
     from mathsoc.app import create_app
-
-    monkeypatch.setattr("mathsoc.marking.pool.stop", lambda: None)
 
     app = create_app(config)
     async with app.test_app():
