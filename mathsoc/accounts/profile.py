@@ -50,7 +50,7 @@ async def end_session(public_id: str) -> Response:
 
 @blueprint.post("/profile/sessions/endings")
 async def end_other_sessions() -> Response:
-    await service.end_other_sessions(await session(), g.viewer, clock.now(), limits.client_address())
+    await service.end_sessions(await session(), g.viewer, g.viewer.id, clock.now(), limits.client_address())
     return see("/profile/sessions")
 
 

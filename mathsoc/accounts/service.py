@@ -107,18 +107,19 @@ async def end_own_session(
     raise Missing
 
 
-async def end_other_sessions(
-    session: AsyncSession, viewer: states.Viewer, now: datetime, address: str
+async def end_sessions(
+    session: AsyncSession, viewer: states.Viewer, member_id: int, now: datetime, address: str
 ) -> int:
-    """End all of the viewer's sessions but the present one; returns how many."""
-    ended = await sessions.end_sessions_of(session, viewer.id, now, keep=viewer.session_id)
-    if ended:
+    """Sign a member out everywhere, oneself everywhere else; returns of how many browsers."""
+    own = member_id == viewer.id
+    ended = await sessions.end_sessions_of(session, member_id, now, keep=viewer.session_id if own else None)
+    if ended or not own:
         await audit.record(
             session,
             Action.SESSION_ENDED,
             now,
             actor_id=viewer.id,
-            member_id=viewer.id,
+            member_id=member_id,
             address=address,
             after={"sessions": ended},
         )

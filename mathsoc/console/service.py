@@ -66,18 +66,7 @@ async def end_sessions(
 ) -> int:
     """Sign a member out everywhere (oneself: everywhere else); returns of how many browsers."""
     member = await _reach(session, viewer, rules.SESSIONS, handle)
-    keep = viewer.session_id if member.id == viewer.id else None
-    ended = await members.end_sessions_of(session, member.id, now, keep=keep)
-    await audit.record(
-        session,
-        Action.SESSION_ENDED,
-        now,
-        actor_id=viewer.id,
-        member_id=member.id,
-        address=address,
-        after={"sessions": ended},
-    )
-    return ended
+    return await accounts.end_sessions(session, viewer, member.id, now, address)
 
 
 async def remove_second_factor(
