@@ -14,11 +14,14 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
+from quart import Quart
 
 from mathsoc import config as settings
 from mathsoc.config import Config
 from mathsoc.db import Database
+from mathsoc.marking import pool
 from tests.support.browser import Visitor, visit
+from tests.support.compiled import Compiled
 from tests.support.hooks import pytest_runtest_protocol, pytest_sessionfinish  # noqa: F401 (for pytest)
 from tests.support.isolation import forget_settings
 from tests.support.run import FirstProcess, Run
@@ -28,7 +31,6 @@ from tests.support.world import World, build
 from tools import chromium
 
 if TYPE_CHECKING:
-    from quart import Quart
     from quart.typing import TestClientProtocol
 
 forget_settings(os.environ)
@@ -56,9 +58,34 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["mathsoc_run"] = str(node.config.stash[RUN].folder)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, since tests also wait: for servers, browsers and databases."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def run(request: pytest.FixtureRequest) -> Run:
     return request.config.stash[RUN]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workers_when_needed() -> Iterator[None]:
+    """An application in this process has marking workers from the first answer that needs one.
+
+    Most tests mark nothing with them, and bringing them up costs each more than all else it does.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "start", lambda: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once() -> Iterator[None]:
+    """All applications of this process share their compiled templates."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Quart, "jinja_options", {"bytecode_cache": Compiled()})
+        yield
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from tests.rights.canaries import KEY, PASSWORDS, SECRET_KEY, SHOWN_KEY, Planted
 from tests.rights.crawl import crawl
 from tests.rights.scene import CAST
 from tests.support.serving import Server
+from tests.support.turns import in_turns
 from tests.support.world import HTMX, World, already_signed_in, build
 
 Canaried = tuple[World, Planted, dict[str, str]]
@@ -52,7 +53,7 @@ def sends(names: dict[str, str]) -> list[tuple[str, str, dict[str, Any]]]:
     ]
 
 
-@pytest.mark.parametrize("who", CAST)
+@in_turns(CAST)
 async def test_no_reply_holds_what_its_reader_has_no_right_to(
     app: Quart, canaried: Canaried, who: str
 ) -> None:

@@ -68,7 +68,7 @@ async def test_the_exact_answer_of_every_rule(app: Quart, world: World, who: str
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("who", CAST)
+@pytest.mark.parametrize("who", ["anonymous", "alice", "ada"])
 async def test_no_rule_takes_other_methods(app: Quart, world: World, who: str) -> None:
     scene = await set_up(app, world)
     client = scene.clients[who]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from quart import Quart
 from sqlalchemy import String, Text, UniqueConstraint, update
 
 from mathsoc.db import Base
 from tests.rights.crawl import crawl
 from tests.rights.scene import CAST, set_up
+from tests.support.turns import in_turns
 from tests.support.world import World
 
 TAINT = "zq<'\"&\n"
@@ -55,7 +55,7 @@ async def taint(world: World) -> int:
     return taken
 
 
-@pytest.mark.parametrize("who", ["anonymous", "alice", "lead", "ada"])
+@in_turns(["anonymous", "alice", "lead", "ada"])
 async def test_no_stored_text_comes_out_raw(app: Quart, world: World, who: str) -> None:
     scene = await set_up(app, world)
     await world.give("alice", 3)

@@ -33,8 +33,6 @@ from tests.support.payloads import GIVEN, OWN, PLACES, Payload, payloads, rows
 from tests.support.serving import Server
 from tests.support.world import World, build
 
-pytestmark = pytest.mark.timed
-
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ [A-Z]+ [\w.]+ |mathsoc is at |.*one-time code")
 PARAMETERS = ("next", "stage", "page", "q", "topics", "year", "school", "action", "since")
 POSTS = [row for row in ROWS if row.method == "POST"]
@@ -243,17 +241,19 @@ PROOFS: dict[str, Callable[..., Awaitable[None]]] = {
     "addresses": every_address,
     "headers": every_header,
 }
+# Hard answers come near their two seconds by design, so the machine is theirs; all others are far away.
+PLACES_OF_PROOFS = [pytest.param(one, marks=pytest.mark.timed if one == "answers" else ()) for one in PROOFS]
 
 
 @pytest.mark.parametrize("who", ["anonymous", "entitled"])
-@pytest.mark.parametrize("where", PROOFS)
+@pytest.mark.parametrize("where", PLACES_OF_PROOFS)
 async def test_bad_inputs(attacked: Attacked, where: str, who: str) -> None:
     await PROOFS[where](attacked, who)
 
 
 @pytest.mark.drill
 @pytest.mark.parametrize("who", ["entitled", *CAST])
-@pytest.mark.parametrize("where", PROOFS)
+@pytest.mark.parametrize("where", PLACES_OF_PROOFS)
 async def test_bad_inputs_of_every_role(attacked: Attacked, where: str, who: str) -> None:
     attacked.files = (GIVEN, OWN)
     await PROOFS[where](attacked, who)

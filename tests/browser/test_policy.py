@@ -64,11 +64,11 @@ async def test_no_page_breaks_the_policy(
     visitor = await new_context(running.url)
     if who != "anonymous":
         await sign_in(visitor, world, who)
-    for path in [*pages(who, names), "/nothing-here"]:
-        if path == "/nothing-here":
-            visitor.allow("status of 404")
-        page = await visitor.page(path)
-        await page.close()
+    page = await visitor.page("/")
+    for path in pages(who, names):
+        await page.goto(path)
+    visitor.allow("status of 404")
+    await page.goto("/nothing-here")
     await world.database.close()
 
 
@@ -93,14 +93,14 @@ async def test_what_trusted_types_would_report(
 
     await visitor.context.route("**/*", report_only)
     reports: list[str] = []
+    page = await visitor.page()
     for path in ["/challenges/squares", *pages("alice", names)]:
-        page = await visitor.page(path)
+        await page.goto(path)
         if path == "/challenges/squares":
             async with page.expect_response("**/reading"):
                 await page.locator("input[name=answer]").first.press_sequentially("x^2")
             await page.wait_for_function("window.__reports.length > 0")
         reports += await page.evaluate("window.__reports")
-        await page.close()
     print(f"Trusted Types: {len(reports)} reports")  # noqa: T201 (the number stands in docs/security.md)
     assert 0 < len(reports) < REPORTS
     await world.database.close()

@@ -7,7 +7,7 @@ import re
 import pytest
 from quart import Quart
 
-from tests.console.test_members import path, staffed
+from tests.console.people import path, staffed
 from tests.support.world import World
 
 NEW = {"new_password": "violet otters hum in tune"}

@@ -15,7 +15,7 @@ from mathsoc.audit import Action, AuditEntry
 from mathsoc.console import rules
 from mathsoc.mail import KeptMail
 from mathsoc.members.models import LoginSession, Member
-from tests.console.test_members import logged, path, staffed, text_of
+from tests.console.people import logged, path, staffed, text_of
 from tests.support.world import World, already_signed_in, noon
 
 

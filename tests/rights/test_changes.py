@@ -12,6 +12,7 @@ from mathsoc.db import Base
 from mathsoc.submissions.models import Attempt
 from tests.rights.scene import CAST, Rows, Scene, dump, set_up
 from tests.rights.table import ROWS, Row
+from tests.support.turns import in_turns
 from tests.support.world import HTMX, World, already_signed_in
 
 POSTS = [row for row in ROWS if row.method == "POST"]
@@ -30,6 +31,7 @@ def sending(scene: Scene, row: Row, **more: str) -> dict[str, Any]:
     return {"json" if row.json else "form": scene.fields(row.body) | more}
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_page_of_another_site_changes_nothing(app: Quart, world: World) -> None:
     scene = await set_up(app, world)
     before = await dump(world.database)
@@ -45,7 +47,7 @@ async def test_a_page_of_another_site_changes_nothing(app: Quart, world: World) 
     assert await dump(world.database) == before
 
 
-@pytest.mark.parametrize("who", ["ada", "lead", "alice", "anonymous"])
+@in_turns(["ada", "lead", "alice", "anonymous"])
 async def test_reading_changes_nothing(app: Quart, world: World, who: str) -> None:
     """Also of rules for POST: they answer 405. Streams are read elsewhere."""
     scene = await set_up(app, world)
@@ -89,7 +91,7 @@ def changed(before: Rows, after: Rows, table: str) -> list[dict[str, Any]]:
     return [one for one in after[table] if one not in before[table]]
 
 
-@pytest.mark.parametrize("who", [name for name in CAST if name != "suspended"])
+@in_turns(name for name in CAST if name != "suspended")
 async def test_a_form_takes_its_own_fields_only(app: Quart, world: World, who: str) -> None:
     """Every column of every table is sent beside each form: no row may come to hold what was planted."""
     scene = await set_up(app, world)

@@ -53,7 +53,9 @@ class Postgres:
         name = f"mathsoc_test_{secrets.token_hex(8)}"
         with alone(self.run / "postgres-databases.lock"), open(self.created, "a") as file:
             file.write(f"{name}\n")
-        self.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+        self.execute(
+            f"CREATE DATABASE {name}" + (f" TEMPLATE {template} STRATEGY FILE_COPY" if template else "")
+        )
         return self.url(name)
 
     def create_migrated(self) -> str:

@@ -12,7 +12,6 @@ import pytest
 from mathsoc import server as launcher
 from mathsoc.app import create_app
 from mathsoc.config import Config
-from mathsoc.marking import pool
 from mathsoc.web.limits import BUCKETS
 from tests.live.fakes import true
 from tests.support.serving import Server
@@ -95,9 +94,8 @@ def test_several_processes_that_count_alone_say_so(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_connections_to_redis_end_with_the_application(
-    world: World, config: Config, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+    world: World, config: Config, valkey: Valkey
 ) -> None:
-    monkeypatch.setattr(pool, "start", lambda: None)  # nothing is marked here
     app = create_app(replace(config, redis_url=valkey.unix_url))
     async with app.test_app():
         assert (await app.test_client().post("/logout")).status_code == 303

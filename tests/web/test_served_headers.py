@@ -16,7 +16,6 @@ from mathsoc.app import create_app
 from mathsoc.config import Config
 from mathsoc.db import Database
 from mathsoc.errors import Busy, Forbidden, Missing, Refused, SignedOut, TooMany
-from mathsoc.marking import pool
 from mathsoc.web import limits, rights
 from mathsoc.web.security import HEADERS, body_limit, set_largest_body
 from tests.support.world import already_signed_in, build
@@ -108,8 +107,7 @@ def failing(app: Quart) -> None:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def site(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
-    monkeypatch.setattr(pool, "start", lambda: None)  # nothing is marked here
+async def site(config: Config) -> AsyncIterator[Site]:
     database = Database(config.database_url)
     world = await build(database)
     app = create_app(config)
