@@ -14,6 +14,7 @@ from mathsoc.errors import Busy, Forbidden, Missing, Refused, SignedOut, TooMany
 from mathsoc.web.api import BadBody, problem, wants_problem
 from mathsoc.web.filters import again
 from mathsoc.web.pages import page_context, wants_fragment
+from mathsoc.web.unit_of_work import only_read_from_here
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,7 @@ async def _shell(status: int) -> dict[str, object]:
     """The page around an error; a broken database must not break the page that says so."""
     if status >= 500:
         return {"society": current_app.extensions.get("society"), "viewer": None}
+    await only_read_from_here()
     return await page_context()
 
 

@@ -67,6 +67,15 @@ async def release() -> None:
     await _finish(commit=False)
 
 
+async def only_read_from_here() -> None:
+    """Give up what the request wrote; whatever it still looks up (for the page that says why) is read.
+
+    Nothing is held for the viewer any more, whose session may be what has just ended.
+    """
+    await release()
+    g.only_reads = True
+
+
 def database() -> Database:
     found: Database = current_app.database  # type: ignore[attr-defined]
     return found
@@ -83,6 +92,8 @@ async def _hold(session: AsyncSession) -> None:
 
 
 def _writes() -> bool:
+    if g.get("only_reads"):
+        return False
     view = current_app.view_functions.get(request.endpoint or "")
     return request.method not in SAFE_METHODS and not getattr(view, "reads_only", False)
 

@@ -200,7 +200,8 @@ async def every_header(attacked: Attacked, who: str) -> None:
         partial(_with_header, attacked.target(row), row, payload)
         for payload in attacked.payloads("header")
         for row in ROWS
-        if not row.ends
+        # Removing a second factor ends the member's other sessions, which are those of the other callers.
+        if not row.ends and not row.rule.endswith("/second-factor/removal")
     ]
     wrong, sent = await ask_all(attacked, "alice" if who == "entitled" else who, requests)
     await _judge(attacked, wrong, sent, 100)

@@ -6,10 +6,12 @@ import pytest
 from quart import Quart, abort
 from sqlalchemy import func, select
 
+from mathsoc import clock
+from mathsoc.members import service as members
 from mathsoc.members.models import Member
 from mathsoc.web import rights
 from mathsoc.web.unit_of_work import session
-from tests.support.world import HTMX, World
+from tests.support.world import HTMX, World, already_signed_in
 
 
 @pytest.fixture
@@ -96,3 +98,19 @@ async def test_the_error_page_does_not_need_the_database(
     monkeypatch.setattr("mathsoc.db.UnitOfWork.begin", gone)
     reply = await app.test_client().get("/")
     assert reply.status_code == 500 and b"Our mistake" in await reply.get_data()
+
+
+async def test_a_session_that_ends_meanwhile_does_not_break_the_page_that_refuses(
+    app: Quart, world: World
+) -> None:
+    """What is refused at the door is refused, though its sender has been signed out since."""
+    alice = await already_signed_in(app, world, "alice")
+
+    async def sign_out() -> None:
+        async with app.database.writing() as db:  # type: ignore[attr-defined]
+            await members.end_sessions_of(db, world.members["alice"].id, clock.now())
+
+    rights.on_denied(app, sign_out)
+    reply = await alice.post(f"/console/members/{world.members['bob'].handle}/role")
+    assert reply.status_code == 403
+    assert "This is for admins." in (await reply.get_data()).decode()
