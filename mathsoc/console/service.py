@@ -15,6 +15,7 @@ from mathsoc.errors import Refused
 from mathsoc.members import service as members
 from mathsoc.members.models import Member
 from mathsoc.members.rules import Viewer
+from mathsoc.schools.models import Society
 from mathsoc.scoring import service as scoring
 from mathsoc.second_factor import service as second_factor
 
@@ -95,6 +96,9 @@ async def make_reset_link(
 
 async def _reach(session: AsyncSession, viewer: Viewer, what: str, handle: str) -> Member:
     """The member, held until the end of the transaction, if this may be done to them."""
+    if what in (rules.ROLE, rules.SUSPENSION):
+        # Before anybody's row, so that two administrators who go at once wait here and not for each other.
+        await session.execute(select(Society.id).with_for_update(key_share=True))
     member = await queries.member(session, viewer, handle, locked=True)
     if not rules.may_do(viewer, what, handle=member.handle, state=member.state):
         raise Refused(WORDS.get(what, NOT_YOURSELF) if member.id != viewer.id else NOT_YOURSELF)
@@ -102,11 +106,11 @@ async def _reach(session: AsyncSession, viewer: Viewer, what: str, handle: str) 
 
 
 async def _keep_an_admin(session: AsyncSession, member: Member) -> None:
-    """Raises Refused where this is the last administrator; two who go at once wait for each other here."""
+    """Raises Refused where this is the last administrator; `_reach` lets one at a time come here."""
     if (member.role, member.state) != ("admin", "active"):
         return
-    admins = select(Member.id).where(Member.role == "admin", Member.state == "active").order_by(Member.id)
-    if len((await session.scalars(admins.with_for_update(key_share=True))).all()) < 2:
+    others = select(Member.id).where(Member.role == "admin", Member.state == "active", Member.id != member.id)
+    if await session.scalar(others.limit(1)) is None:
         raise Refused(LAST_ADMIN)
 
 
