@@ -17,11 +17,9 @@ from tests.support.browser import LAPTOP, PHONE
 LONG = "somebody.with.a.long.name@northfield-comprehensive-school.example"
 
 
-@pytest.mark.parametrize(("size", "scripts"), [(PHONE, True), (LAPTOP, False)])
-async def test_the_console_fits(
-    server: Start, new_context: NewContext, sqlite_url: str, size: tuple[int, int], scripts: bool
-) -> None:
-    database = Database(sqlite_url)
+async def full_console(url: str) -> demo.Login:
+    """The demo, with every kind of log entry and a long mail; returns the administrator's log-in."""
+    database = Database(url)
     admin = next(login for login in await demo.load(database) if login.role == "admin")
     async with database.writing() as session:
         for action in Action:
@@ -38,6 +36,14 @@ async def test_the_console_fits(
         link = "http://127.0.0.1:8000/reset-password/" + "x" * 43
         session.add(KeptMail(at=clock.now(), recipient=LONG, subject="A new password", body=link))
     await database.close()
+    return admin
+
+
+@pytest.mark.parametrize(("size", "scripts"), [(PHONE, True), (LAPTOP, False)])
+async def test_the_console_fits(
+    server: Start, new_context: NewContext, sqlite_url: str, size: tuple[int, int], scripts: bool
+) -> None:
+    admin = await full_console(sqlite_url)
     visitor = await new_context((await server(sqlite_url)).url, size=size, scripts=scripts)
     page = await visitor.page("/login")
     await page.get_by_label("E-mail").fill(admin.email)

@@ -40,6 +40,30 @@ async def fill_in_setup(page: Page, code: str) -> None:
     await page.get_by_role("button", name="Set up").click()
 
 
+async def enrol(page: Page, folder: Path) -> tuple[pyotp.TOTP, str, list[str]]:
+    """Set up an authenticator app; returns it, the code that was used, and the recovery codes."""
+    await page.get_by_role("button", name="Set up an authenticator app").click()
+    await expect(page.locator("svg.qr path")).to_be_visible()
+    secret = (await page.locator(".secret").inner_text()).replace(" ", "")
+    await fits(page, folder, "enrol")
+    await page.get_by_label("Six digits").fill("000000")
+    await page.get_by_role("button", name="Confirm").click()
+    await expect(page.locator("#code-error")).to_be_visible()
+    app = pyotp.TOTP(secret)
+    used = app.now()
+    await page.get_by_label("Six digits").fill(used)
+    await page.get_by_role("button", name="Confirm").click()
+    codes = await page.locator(".recovery-codes li").all_inner_texts()
+    assert len(set(codes)) == 10
+    await fits(page, folder, "codes")
+    await page.emulate_media(media="print")
+    await expect(page.locator(".recovery-codes")).to_be_visible()
+    await expect(page.get_by_role("button")).to_have_count(0)
+    await page.screenshot(path=folder / "print.png", full_page=True)
+    await page.emulate_media(media="screen")
+    return app, used, codes
+
+
 @pytest.mark.parametrize(("size", "dark"), [(PHONE, True), (LAPTOP, False)], ids=["phone", "laptop"])
 async def test_from_an_empty_file_to_signing_in_with_two_factors(
     server: Start, new_context: NewContext, tmp_path: Path, size: tuple[int, int], dark: bool
@@ -64,25 +88,7 @@ async def test_from_an_empty_file_to_signing_in_with_two_factors(
     await page.wait_for_url(f"**{PATH}")
     await page.goto("/challenges")
     await page.wait_for_url(f"**{PATH}")
-    await page.get_by_role("button", name="Set up an authenticator app").click()
-    await expect(page.locator("svg.qr path")).to_be_visible()
-    secret = (await page.locator(".secret").inner_text()).replace(" ", "")
-    await fits(page, tmp_path, "enrol")
-    await page.get_by_label("Six digits").fill("000000")
-    await page.get_by_role("button", name="Confirm").click()
-    await expect(page.locator("#code-error")).to_be_visible()
-    app = pyotp.TOTP(secret)
-    used = app.now()
-    await page.get_by_label("Six digits").fill(used)
-    await page.get_by_role("button", name="Confirm").click()
-    codes = await page.locator(".recovery-codes li").all_inner_texts()
-    assert len(set(codes)) == 10
-    await fits(page, tmp_path, "codes")
-    await page.emulate_media(media="print")
-    await expect(page.locator(".recovery-codes")).to_be_visible()
-    await expect(page.get_by_role("button")).to_have_count(0)
-    await page.screenshot(path=tmp_path / "print.png", full_page=True)
-    await page.emulate_media(media="screen")
+    app, used, codes = await enrol(page, tmp_path)
     await page.get_by_role("link", name="I have kept them").click()
     await expect(page.get_by_text("Ms Okoro")).to_be_visible()
     await page.goto(PATH)
