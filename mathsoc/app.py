@@ -26,12 +26,16 @@ from mathsoc.console.admin import blueprint as people_pages
 from mathsoc.console.views import blueprint as console_pages
 from mathsoc.db import Database
 from mathsoc.home.views import blueprint as home_page
+from mathsoc.joining import letters as joining_letters
+from mathsoc.joining.views import blueprint as joining_pages
 from mathsoc.leaderboards.live import BoardSource
 from mathsoc.leaderboards.views import blueprint as leaderboard_pages
 from mathsoc.marking import pool
 from mathsoc.maths_api.views import blueprint as maths_api
 from mathsoc.members.rules import Viewer
 from mathsoc.members.views import blueprint as member_pages
+from mathsoc.privacy import service as privacy
+from mathsoc.privacy.views import blueprint as privacy_pages
 from mathsoc.schools import queries as schools
 from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
@@ -43,11 +47,18 @@ JOBS: dict[str, jobs.Step] = {
     audit.FORGET: audit.forget_details,
     account_changes.FORGET: account_changes.forget_old,
     jobs.TIDY: jobs.tidy,
+    privacy.ERASE: privacy.erase_due,
+    privacy.RETAIN: privacy.retain,
 }
 # Jobs that come round again by themselves.
-STANDING = dict.fromkeys((audit.FORGET, account_changes.FORGET, jobs.TIDY), timedelta(days=1))
+DAILY = (audit.FORGET, account_changes.FORGET, jobs.TIDY, privacy.RETAIN)
+STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(hours=1)}
 # Who makes the mails of each kind.
-MAIL: dict[str, mail.Builder] = {"reset": letters.reset, "password-changed": letters.password_changed}
+MAIL: dict[str, mail.Builder] = {
+    "reset": letters.reset,
+    "password-changed": letters.password_changed,
+    "join": joining_letters.join,
+}
 
 PAGES = (
     operations.blueprint,
@@ -57,6 +68,8 @@ PAGES = (
     second_factor.blueprint,
     profile_pages,
     recovery_pages,
+    privacy_pages,
+    joining_pages,
     member_pages,
     competition_pages,
     challenge_pages,
@@ -149,7 +162,8 @@ async def _society_name(session: AsyncSession) -> str:
 
 
 async def _society_and_viewer() -> dict[str, Any]:
-    society = await schools.society(await unit_of_work.session())
+    db, viewer = await unit_of_work.session(), g.get("viewer")
+    society, contact = await schools.society_and_contact(db, viewer.school_id if viewer else None)
     current_app.extensions["society"] = society
     sends_mail = mail.sends(current_app.settings)  # type: ignore[attr-defined]
-    return {"society": society, "viewer": g.get("viewer"), "sends_mail": sends_mail}
+    return {"society": society, "staff_contact": contact, "viewer": viewer, "sends_mail": sends_mail}

@@ -18,6 +18,16 @@ def spoken_code(groups: int = 4) -> str:
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(groups))
 
 
+def class_code() -> str:
+    """A random code for a whole class, as it is kept: short enough for the board, with an end to it."""
+    return folded(spoken_code(2))
+
+
+def spoken(code: str) -> str:
+    """A kept code as it is printed, in groups of four."""
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
 def folded(code: str) -> str:
     """A code as somebody typed it, without what differs by hand: spaces, hyphens, capitals."""
     return "".join(letter for letter in code.lower() if letter.isalnum())

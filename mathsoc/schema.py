@@ -36,6 +36,8 @@ MODEL_MODULES = (
     "mathsoc.second_factor.models",
     "mathsoc.accounts.models",
     "mathsoc.setup.models",
+    "mathsoc.joining.models",
+    "mathsoc.reports.models",
     "mathsoc.competitions.models",
     "mathsoc.challenges.models",
     "mathsoc.scoring.models",

@@ -18,7 +18,10 @@ def _password(label: str, missing: str) -> PasswordField:
 
 
 class LoginForm(Form):  # type: ignore[misc]
-    email = StringField("E-mail", [InputRequired("Enter your e-mail address."), Length(max=254)])
+    email = StringField(
+        "E-mail or sign-in name",
+        [InputRequired("Enter your e-mail address or sign-in name."), Length(max=254)],
+    )
     password = _password("Password", "Enter your password.")
     remember = BooleanField("Stay signed in on this device")
     next = HiddenField()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, clock
-from mathsoc.accounts import rules, service
+from mathsoc.accounts import links, rules
 from mathsoc.audit import Action
 from mathsoc.mail import Message
 from mathsoc.members import queries as people
@@ -21,10 +21,10 @@ async def reset(session: AsyncSession, payload: dict[str, Any]) -> Message | Non
     member, now = await people.by_email(session, payload["email"]), clock.now()
     if member is None or member.email is None or not states.signs_in(member.state):
         return None
-    token = await service.make_link(session, member, "reset", now)
+    token = await links.make_link(session, member, "reset", now)
     await audit.record(session, Action.RESET_REQUESTED, now, member_id=member.id)
     minutes = int(rules.LINK_LASTS["reset"].total_seconds()) // 60
-    return await _letter(session, member.email, "reset", token=token, minutes=minutes)
+    return await letter(session, member.email, "reset", token=token, minutes=minutes)
 
 
 async def password_changed(session: AsyncSession, payload: dict[str, Any]) -> Message | None:
@@ -32,10 +32,11 @@ async def password_changed(session: AsyncSession, payload: dict[str, Any]) -> Me
     member = await session.get(Member, payload["member_id"])
     if member is None or member.email is None or not states.signs_in(member.state):
         return None
-    return await _letter(session, member.email, "password-changed")
+    return await letter(session, member.email, "password-changed")
 
 
-async def _letter(session: AsyncSession, to: str, template: str, **context: Any) -> Message:
+async def letter(session: AsyncSession, to: str, template: str, **context: Any) -> Message:
+    """A mail from a template that also knows the society and whom to ask."""
     society = await schools.society(session)
     known = {
         "society": society.name if society else "The maths society",

@@ -19,7 +19,13 @@ from mathsoc.web.unit_of_work import database, reads_only, session
 
 blueprint = Blueprint("profile", __name__)
 
-NOTICES = {"password-changed": "Your password is changed. You are signed out everywhere else."}
+NOTICES = {
+    "password-changed": "Your password is changed. You are signed out everywhere else.",
+    "password-set": "Your new password is set. You are signed out everywhere else.",
+    "kept": "Your account stays.",
+    "joined": "Welcome! Write down your sign-in name: you need it, with your password, to come back.",
+    "waiting": "Welcome! Your school looks at your account next; you can read everything meanwhile.",
+}
 
 
 @blueprint.get("/profile")

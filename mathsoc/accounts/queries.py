@@ -39,9 +39,19 @@ async def member_of_link(session: AsyncSession, token: str, purpose: str, now: d
     return found if found is not None and people.signs_in(found.state) else None
 
 
-async def own_words(session: AsyncSession, member: Member) -> list[str]:
-    """Names that a password of this member must not be made of."""
+async def address_of_join_link(session: AsyncSession, token: str, now: datetime) -> str | None:
+    """The address that a link to join was sent to; None once it has been used or is too old."""
+    return await session.scalar(select(MailToken.address).where(usable(token, "join", now)))
+
+
+async def words_here(session: AsyncSession) -> list[str]:
+    """Names that nobody's password here must be made of."""
     society = await schools.society(session)
     names = list(await session.scalars(select(School.name)))
-    names += [society.name] if society else []
-    return [*names, member.display_name, member.real_name, member.email or ""]
+    return [*names, society.name] if society else names
+
+
+async def own_words(session: AsyncSession, member: Member) -> list[str]:
+    """Names that a password of this member must not be made of."""
+    own = (member.display_name, member.real_name, member.email or "", member.login_name or "")
+    return [*await words_here(session), *own]

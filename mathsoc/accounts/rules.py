@@ -11,7 +11,7 @@ from itertools import pairwise
 LONGEST = 1024
 SHORTEST = {False: 12, True: 15}  # characters, by staff
 # How long a link in a mail can be used, by its purpose.
-LINK_LASTS = {"reset": timedelta(minutes=30), "verify": timedelta(days=1)}
+LINK_LASTS = {"reset": timedelta(minutes=30), "verify": timedelta(days=1), "join": timedelta(days=1)}
 # For how long a change to the account trusts the password given at signing in.
 FRESH_FOR = timedelta(minutes=10)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, clock, mail
-from mathsoc.accounts import common, queries, rules
+from mathsoc.accounts import common, links, queries, rules
 from mathsoc.accounts.models import MailToken
 from mathsoc.audit import Action
 from mathsoc.errors import Missing, Refused
@@ -22,7 +21,6 @@ from mathsoc.members.models import LoginSession, Member
 
 FORGET = "forget-sessions"  # the job
 FORGOTTEN_AFTER = timedelta(days=30)
-LINK_IS_OVER = "This link has been used or is too old."
 CHANGED_MEANWHILE = "Your password was changed meanwhile. Sign in again."
 
 
@@ -46,7 +44,7 @@ async def sign_in(
     Returns the token and its session, which may still wait for the second factor; None when the account
     changed meanwhile.
     """
-    member = await _locked(session, seen.id)
+    member = await sessions.locked(session, seen.id)
     if member.password_hash != seen.password_hash or not states.signs_in(member.state):
         return None
     if new_hash is not None:
@@ -138,34 +136,6 @@ async def check_new_password(session: AsyncSession, member: Member, password: st
         raise Refused(problem, "new_password")
 
 
-async def make_link(
-    session: AsyncSession, member: Member, purpose: str, now: datetime, made_by_id: int | None = None
-) -> str:
-    """The token (256 bits) of a link for this member; only its hash is kept, and older ones die.
-
-    `purpose` is "reset" or "verify"; `made_by_id` is who of the staff hands it over. Raises Refused for an
-    account without an address or that cannot sign in.
-    """
-    member = await _locked(session, member.id)
-    if not member.email or not states.signs_in(member.state):
-        raise Refused("This account has no e-mail address to send a link to, or it cannot be used.")
-    await end_links(session, member.id, now, purpose)
-    token = secrets.token_urlsafe(32)
-    session.add(
-        MailToken(
-            token_hash=queries.token_hash(token),
-            purpose=purpose,
-            member_id=member.id,
-            made_by_id=made_by_id,
-            address=member.email,
-            created_at=now,
-            expires_at=now + rules.LINK_LASTS[purpose],
-        )
-    )
-    await session.flush()
-    return token
-
-
 async def reset_password(
     session: AsyncSession, token: str, password_hash: str, now: datetime, address: str
 ) -> Member:
@@ -175,9 +145,9 @@ async def reset_password(
     """
     owner = await queries.member_of_link(session, token, "reset", now)
     # Whoever changes an account takes its row first, then its links: two at once never wait for each other.
-    member = await _locked(session, owner.id) if owner is not None else None
+    member = await sessions.locked(session, owner.id) if owner is not None else None
     if member is None or not states.signs_in(member.state):
-        raise Refused(LINK_IS_OVER)
+        raise Refused(links.LINK_IS_OVER)
     used = await session.execute(
         update(MailToken)
         .where(queries.usable(token, "reset", now), MailToken.address == member.email)
@@ -185,7 +155,7 @@ async def reset_password(
         .returning(MailToken.id)
     )
     if used.first() is None:
-        raise Refused(LINK_IS_OVER)
+        raise Refused(links.LINK_IS_OVER)
     await _set_password(session, member, password_hash, now)
     await sessions.end_sessions_of(session, member.id, now)
     await audit.record(session, Action.PASSWORD_RESET, now, member_id=member.id, address=address)
@@ -200,7 +170,7 @@ async def change_password(
     `seen` is the member as the present password was checked against. Returns the new token and its session.
     Raises Refused when the session has ended or the password was changed meanwhile.
     """
-    member = await _locked(session, seen.id)
+    member = await sessions.locked(session, seen.id)
     viewer = await people.viewer(session, token, now)
     if viewer is None or viewer.id != member.id or member.password_hash != seen.password_hash:
         raise Refused(CHANGED_MEANWHILE)
@@ -217,27 +187,9 @@ async def change_password(
 async def _set_password(session: AsyncSession, member: Member, password_hash: str, now: datetime) -> None:
     member.password_hash = password_hash
     await session.flush()
-    await end_links(session, member.id, now, "reset")
+    await links.end_links(session, member.id, now, "reset")
     if member.email:
         await mail.queue(session, "password-changed", {"member_id": member.id})
-
-
-async def end_links(session: AsyncSession, member_id: int, now: datetime, purpose: str) -> None:
-    """Make the links of this purpose worthless that a member was sent or handed."""
-    await session.execute(
-        update(MailToken)
-        .where(MailToken.member_id == member_id, MailToken.purpose == purpose, MailToken.used_at.is_(None))
-        .values(used_at=now)
-    )
-
-
-async def end_links_made_by(session: AsyncSession, member_id: int, now: datetime) -> None:
-    """Make the links worthless that somebody of the staff has made: they go with the right to make them."""
-    await session.execute(
-        update(MailToken)
-        .where(MailToken.made_by_id == member_id, MailToken.used_at.is_(None))
-        .values(used_at=now)
-    )
 
 
 async def forget_old(session: AsyncSession, _job: Job) -> datetime | None:
@@ -248,9 +200,3 @@ async def forget_old(session: AsyncSession, _job: Job) -> datetime | None:
     await session.execute(delete(LoginSession).where(over))
     await session.execute(delete(MailToken).where(MailToken.expires_at < ago))
     return None
-
-
-async def _locked(session: AsyncSession, member_id: int) -> Member:
-    """The member's row as it is now, held until the end of the transaction."""
-    found = select(Member).where(Member.id == member_id).with_for_update(key_share=True)
-    return (await session.scalars(found.execution_options(populate_existing=True))).one()

@@ -82,7 +82,7 @@ async def login() -> Response:
         response.headers["Retry-After"] = str(error.retry_after)
         return response
     async with database().reading() as db:
-        member = await queries.by_email(db, form.email.data)
+        member = await queries.by_sign_in(db, form.email.data)
     right = await passwords.verify(form.password.data, member.password_hash if member else None)
     if member is None or member.password_hash is None or not right or not rules.signs_in(member.state):
         return await _failed(form, member)

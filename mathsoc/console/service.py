@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit
+from mathsoc.accounts import links
 from mathsoc.accounts import service as accounts
 from mathsoc.audit import Action
 from mathsoc.console import queries, rules
@@ -87,7 +88,7 @@ async def make_reset_link(
     It is shown to the viewer, to be handed over, and kept nowhere. Raises Missing, Refused.
     """
     member = await _reach(session, viewer, rules.LINK, handle)
-    token = await accounts.make_link(session, member, "reset", now, made_by_id=viewer.id)
+    token = await links.make_link(session, member, "reset", now, made_by_id=viewer.id)
     await audit.record(
         session, Action.RESET_LINK_MADE, now, actor_id=viewer.id, member_id=member.id, address=address
     )
@@ -144,8 +145,8 @@ async def _took_effect(
     """
     await session.flush()
     await members.end_sessions_of(session, member.id, now)
-    await accounts.end_links(session, member.id, now, "reset")
-    await accounts.end_links_made_by(session, member.id, now)
+    await links.end_links(session, member.id, now, "reset")
+    await links.end_links_made_by(session, member.id, now)
     await audit.record(
         session,
         action,

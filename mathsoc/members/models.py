@@ -12,6 +12,7 @@ from mathsoc.db import Base
 from mathsoc.schools.models import School
 
 ROLES = ("member", "lead", "editor", "admin")
+JOINED_BY = ("", "mail", "class", "slip")
 STATES = ("pending", "active", "suspended", "erased")
 
 
@@ -22,6 +23,7 @@ class Member(Base):
     __table_args__ = (
         CheckConstraint(f"role IN {ROLES}", name="role_known"),
         CheckConstraint(f"state IN {STATES}", name="state_known"),
+        CheckConstraint(f"joined_by IN {JOINED_BY}", name="joined_by_known"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -29,7 +31,11 @@ class Member(Base):
     # Kept in lower case, so that uniqueness does not depend on how it was typed.
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    # What one signs in with who has no address: made by us, and no name.
+    login_name: Mapped[str | None] = mapped_column(String(40), unique=True)
     display_name: Mapped[str] = mapped_column(String(60))
+    # The display name that was asked for, until staff have answered; others see `display_name` meanwhile.
+    wished_name: Mapped[str] = mapped_column(String(60), default="")
     real_name: Mapped[str] = mapped_column(String(120), default="")
     role: Mapped[str] = mapped_column(String(10), default="member")
     state: Mapped[str] = mapped_column(String(10), default="pending")
@@ -40,6 +46,15 @@ class Member(Base):
     class_id: Mapped[int | None] = mapped_column(ForeignKey("classes.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
+    # How the account came: "mail", "class", "slip"; nothing, where staff made it.
+    joined_by: Mapped[str] = mapped_column(String(10), default="")
+    # When they left school; retention counts from here.
+    left_at: Mapped[datetime | None]
+    # When retention told them that the account will be erased.
+    told_at: Mapped[datetime | None]
+    # When the account will be erased because its owner asked for it, and whether the points stay.
+    erase_at: Mapped[datetime | None] = mapped_column(index=True)
+    keeps_points: Mapped[bool] = mapped_column(default=True)
     # The shared secret of the authenticator app; it counts from `totp_since` on, when a first code was right.
     totp_secret: Mapped[str | None] = mapped_column(String(64))
     totp_since: Mapped[datetime | None]

@@ -83,6 +83,12 @@ def _alive(found: LoginSession, now: datetime) -> bool:
     )
 
 
+async def by_sign_in(session: AsyncSession, typed: str) -> Member | None:
+    """Who signs in with this: an address, or the sign-in name of somebody who has none."""
+    name = rules.normal_email(typed)
+    return await session.scalar(select(Member).where((Member.email == name) | (Member.login_name == name)))
+
+
 async def by_email(session: AsyncSession, email: str) -> Member | None:
     return await session.scalar(select(Member).where(Member.email == rules.normal_email(email)))
 

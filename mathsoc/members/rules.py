@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,11 @@ STAFF = ("lead", "editor", "admin")
 SEES_KEYS = ("editor", "admin")
 IDLE = {True: timedelta(hours=2), False: timedelta(days=14)}  # by staff
 ABSOLUTE = {True: timedelta(hours=12), False: timedelta(days=90)}
+# What every mail program takes without quotes; whether mail arrives is seen by sending some.
+_WORD = r"[\w!#$%&'*+/=^`{|}~-]+"
+EMAIL = re.compile(rf"\A{_WORD}(?:\.{_WORD})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\Z", re.ASCII)
+LONGEST_LOCAL = 64
+LONGEST_EMAIL = 254
 # How long a session may wait for its second factor.
 CODE_WITHIN = timedelta(minutes=10)
 # How often a session notes that it is in use, so that reading pages hardly ever writes.
@@ -41,6 +47,11 @@ class Viewer:
     def may_score(self) -> bool:
         """Whoever may see keys, or helps those who answer, never scores; nor does a pending member."""
         return self.role == "member" and self.state == "active"
+
+
+def is_email(text: str) -> bool:
+    short = len(text) <= LONGEST_EMAIL and len(text.partition("@")[0]) <= LONGEST_LOCAL
+    return short and EMAIL.fullmatch(text) is not None
 
 
 def normal_email(typed: str) -> str:

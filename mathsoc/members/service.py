@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc.members import queries, rules
@@ -93,3 +93,9 @@ async def note_in_use(session: AsyncSession, viewer_session_id: int, now: dateti
         .where(LoginSession.id == viewer_session_id, LoginSession.seen_at < now - rules.SEEN_EVERY)
         .values(seen_at=now)
     )
+
+
+async def locked(session: AsyncSession, member_id: int) -> Member:
+    """The member's row as it is now, held until the end of the transaction."""
+    found = select(Member).where(Member.id == member_id).with_for_update(key_share=True)
+    return (await session.scalars(found.execution_options(populate_existing=True))).one()

@@ -23,6 +23,8 @@ class Society(Base):
     accent: Mapped[str] = mapped_column(String(20), default="#2f4bb8")
     staff_contact: Mapped[str] = mapped_column(String(200), default="")
     demo: Mapped[bool] = mapped_column(default=False)
+    # The calendar year in which the school year began that pupils' years stand for.
+    school_year: Mapped[int | None]
 
 
 class Stage(Base):
@@ -51,6 +53,10 @@ class School(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(120), unique=True)
+    # Whether pupils may be shown under their real names; otherwise those are refused as display names.
+    real_names: Mapped[bool] = mapped_column(default=False)
+    # Whom its members turn to; where there is nobody, the society's contact.
+    staff_contact: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime]
 
     domains: Mapped[list[SchoolDomain]] = relationship(lazy="raise")
@@ -76,4 +82,7 @@ class SchoolClass(Base):
     school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), index=True)
     name: Mapped[str] = mapped_column(String(60))
     year: Mapped[int | None]
-    join_code: Mapped[str] = mapped_column(String(20), unique=True, default=ids.public_id)
+    # Kept as it is typed on the board: whoever has it may join, until it is full, over or replaced.
+    join_code: Mapped[str] = mapped_column(String(20), unique=True, default=ids.class_code)
+    places: Mapped[int] = mapped_column(default=40)
+    code_until: Mapped[datetime | None]

@@ -7,11 +7,21 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mathsoc.schools.models import Society, Stage, YearStage
+from mathsoc.schools.models import School, Society, Stage, YearStage
 
 
 async def society(session: AsyncSession) -> Society | None:
     return await session.get(Society, 1)
+
+
+async def society_and_contact(session: AsyncSession, school_id: int | None) -> tuple[Society | None, str]:
+    """The society, and the address of the staff whom somebody of this school turns to."""
+    joined = select(Society, School.staff_contact).outerjoin(School, School.id == school_id)
+    found = (await session.execute(joined)).first()
+    if found is None:
+        return None, ""
+    society, contact = found
+    return society, contact or society.staff_contact
 
 
 async def stages(session: AsyncSession) -> Sequence[Stage]:

@@ -93,6 +93,16 @@ async def set_listed(session: AsyncSession, member: Member) -> None:
         await announce(session, await board_topic(session, standing.competition_id, standing.stage_id))
 
 
+async def announce_boards_of(session: AsyncSession, member_id: int) -> None:
+    """Have the boards drawn again on which a member stands, since what they show of them has changed."""
+    chosen = select(Standing.competition_id, Standing.stage_id).where(
+        Standing.member_id == member_id, Standing.listed.is_(True)
+    )
+    boards = await session.execute(chosen.order_by(Standing.competition_id, Standing.stage_id))
+    for competition_id, stage_id in boards.all():
+        await announce(session, await board_topic(session, competition_id, stage_id))
+
+
 async def board_topic(session: AsyncSession, competition_id: int, stage_id: int) -> str:
     """The live topic of a board: `board:<competition>:<stage>`."""
     row = await session.execute(

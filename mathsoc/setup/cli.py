@@ -14,9 +14,10 @@ from mathsoc.accounts.rules import problem_with_password
 from mathsoc.config import Config
 from mathsoc.db import Database
 from mathsoc.errors import MathsocError, Refused
+from mathsoc.members.rules import is_email
 from mathsoc.schools.rules import USUAL
 from mathsoc.setup import service
-from mathsoc.setup.rules import NewAdmin, NewSociety, is_email
+from mathsoc.setup.rules import NewAdmin, NewSociety
 
 
 class NotMade(MathsocError):

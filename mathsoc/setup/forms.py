@@ -6,15 +6,11 @@ from wtforms import Form, PasswordField, SelectField, StringField, ValidationErr
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
+from mathsoc.members.rules import LONGEST_EMAIL, is_email
 from mathsoc.schools.rules import PRESETS, USUAL
-from mathsoc.setup.rules import LONGEST_EMAIL, is_email
+from mathsoc.web.forms import words
 
 NO_EMAIL = "Enter a whole e-mail address, such as name@school.example."
-
-
-def _words(text: str | None) -> str:
-    """A name with single spaces; control characters are spaces too."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
 
 
 def _plain(text: str | None) -> str:
@@ -33,7 +29,7 @@ class AdminForm(Form):  # type: ignore[misc]
     display_name = StringField(
         "Your name, as members see it",
         [DataRequired("Enter a name."), Length(max=60, message="At most 60 letters.")],
-        filters=[_words],
+        filters=[words],
     )
     email = StringField(
         "Your e-mail address",
@@ -49,7 +45,7 @@ class SetupForm(AdminForm):
     society = StringField(
         "The society’s name",
         [DataRequired("Enter a name for the society."), Length(max=120, message="At most 120 letters.")],
-        filters=[_words],
+        filters=[words],
     )
     staff_contact = StringField(
         "Staff contact",
@@ -61,4 +57,4 @@ class SetupForm(AdminForm):
         choices=[SelectChoice(key, preset.label) for key, preset in PRESETS.items()],
         default=USUAL,
     )
-    school = StringField("First school", [Length(max=120, message="At most 120 letters.")], filters=[_words])
+    school = StringField("First school", [Length(max=120, message="At most 120 letters.")], filters=[words])

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-
-# What every mail program takes without quotes; whether mail arrives is seen by sending some.
-_WORD = r"[\w!#$%&'*+/=^`{|}~-]+"
-EMAIL = re.compile(rf"\A{_WORD}(?:\.{_WORD})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\Z", re.ASCII)
-LONGEST_LOCAL = 64
-LONGEST_EMAIL = 254
 
 
 @dataclass(frozen=True)
@@ -29,8 +22,3 @@ class NewSociety:
     staff_contact: str
     preset: str
     school: str = ""
-
-
-def is_email(text: str) -> bool:
-    short = len(text) <= LONGEST_EMAIL and len(text.partition("@")[0]) <= LONGEST_LOCAL
-    return short and EMAIL.fullmatch(text) is not None

@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, ids
-from mathsoc.accounts import service as accounts
+from mathsoc.accounts import links
 from mathsoc.audit import Action
 from mathsoc.db import insert_ignoring
 from mathsoc.errors import Refused
@@ -88,7 +88,7 @@ async def make_admin(
     member.role, member.state, member.year = "admin", "active", None
     member.password_hash = admin.password_hash
     await second_factor.reenrol(session, None, member, now)
-    await accounts.end_links(session, member.id, now, "reset")
+    await links.end_links(session, member.id, now, "reset")
     await audit.record(
         session,
         Action.ADMIN_CREATED,

@@ -74,7 +74,9 @@ async def error_reply(status: int, message: str | None = None, **more: str) -> R
 async def _shell(status: int) -> dict[str, object]:
     """The page around an error; a broken database must not break the page that says so."""
     if status >= 500:
-        return {"society": current_app.extensions.get("society"), "viewer": None}
+        society = current_app.extensions.get("society")
+        contact = society.staff_contact if society else ""
+        return {"society": society, "staff_contact": contact, "viewer": None}
     await only_read_from_here()
     return await page_context()
 

@@ -24,6 +24,11 @@ async def sent() -> MultiDict[str, str]:
     return fields
 
 
+def words(text: str | None) -> str:
+    """A name with single spaces; control characters are spaces too."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
+
+
 def storable(text: str) -> bool:
     """Whether both databases can keep this text."""
     return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

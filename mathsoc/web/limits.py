@@ -38,6 +38,13 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "accounts.logout": (Limit(member=30, address=1_500),),
     "recovery.forgot": (Limit(member=30, address=300),),
     "recovery.reset": (Limit(member=30, address=300),),
+    # Classes join together, from one address, and mistype.
+    "joining.register": (Limit(member=30, address=600),),
+    "joining.join_by_code": (Limit(member=30, address=600),),
+    "joining.join_by_mail": (Limit(member=30, address=600),),
+    "privacy.download": (Limit(member=10, address=300),),
+    "privacy.delete": (Limit(member=30, address=300),),
+    "privacy.undo": (Limit(member=30, address=300),),
     "profile.end_session": (Limit(member=60, address=300),),
     "profile.end_other_sessions": (Limit(member=30, address=300),),
     "profile.change_password": (Limit(member=30, address=300),),

@@ -10,6 +10,7 @@ from quart import Quart
 
 from mathsoc import clock
 from mathsoc.accounts import common, passwords, rules, service
+from mathsoc.accounts.links import make_link
 from mathsoc.config import Config
 from mathsoc.members.models import Member
 from tests.accounts.browsers import email, logged, sign_in, strict
@@ -157,7 +158,7 @@ async def test_changing_ones_own(app: Quart, world: World) -> None:
     client, member = await signed_in(app, world, "alice"), world.members["alice"]
     async with world.database.writing() as session:
         attached = await session.get_one(Member, member.id)
-        token = await service.make_link(session, attached, "reset", clock.now())
+        token = await make_link(session, attached, "reset", clock.now())
     form = {"current_password": PASSWORD, "new_password": NEW}
     reply = await client.post("/profile/password", form=form)
     assert (reply.status_code, reply.headers["Location"]) == (303, "/profile?notice=password-changed")

@@ -14,7 +14,7 @@ from quart import Quart
 from sqlalchemy import func, select
 
 from mathsoc import clock
-from mathsoc.accounts import service
+from mathsoc.accounts.links import make_link
 from mathsoc.accounts.models import MailToken
 from mathsoc.app import Mathsoc, create_app
 from mathsoc.config import Config
@@ -53,7 +53,7 @@ async def made(world: World, name: str) -> str:
     """The path of a link, as an administrator's console makes it."""
     async with world.database.writing() as session:
         member = await session.get_one(Member, world.members[name].id)
-        return f"/reset-password/{await service.make_link(session, member, 'reset', clock.now())}"
+        return f"/reset-password/{await make_link(session, member, 'reset', clock.now())}"
 
 
 async def test_from_the_mail_to_a_new_password(app: Mathsoc, world: World) -> None:

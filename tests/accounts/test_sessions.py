@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from mathsoc import clock
 from mathsoc.accounts import service as accounts
+from mathsoc.accounts.links import make_link
 from mathsoc.accounts.models import MailToken
 from mathsoc.jobs import Job
 from mathsoc.members import queries, service
@@ -159,7 +160,7 @@ async def test_what_has_long_been_worth_nothing_is_deleted(app: Quart, world: Wo
     ended = await signed_in(app, world, "bob")
     await ended.post("/logout")
     async with world.database.writing() as session:
-        await accounts.make_link(session, world.members["alice"], "reset", clock.now())
+        await make_link(session, world.members["alice"], "reset", clock.now())
     for days, left in ((29, 2), (32, 1), (125, 0)):
         with clock.moved_to(world.now + timedelta(days=days)):
             async with world.database.writing() as session:

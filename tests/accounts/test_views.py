@@ -42,7 +42,8 @@ async def test_who_is_told_nothing(app: Quart, world: World) -> None:
 async def test_a_form_that_lacks_something_says_so_at_the_field(app: Quart, world: World) -> None:
     reply = await app.test_client().post("/login", form={"email": ""})
     text = (await reply.get_data()).decode()
-    assert reply.status_code == 422 and "Enter your e-mail address." in text and 'aria-invalid="true"' in text
+    assert reply.status_code == 422
+    assert "Enter your e-mail address or sign-in name." in text and 'aria-invalid="true"' in text
 
 
 async def test_a_session_ends_when_idle_and_at_its_limit(app: Quart, world: World) -> None:

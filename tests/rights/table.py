@@ -79,6 +79,7 @@ def row(
 
 
 SETUP = ("code", "display_name", "email", "password", "society", "staff_contact", "stages", "school")
+ABOUT_ONESELF = ("real_name", "year", "display_name", "wished_name", "new_password")
 SECOND = "/profile/second-factor"
 SESSION = "/profile/sessions/<public_id>/ending"
 PERSON = "/console/members/<handle>"
@@ -99,6 +100,25 @@ ROWS: tuple[Row, ...] = (
     row("/forgot-password", "POST", everyone=422, more=("email",)),
     row("/reset-password/<token>", path="/reset-password/nobodys", everyone=410),
     row("/reset-password/<token>", "POST", "/reset-password/nobodys", everyone=410, more=("new_password",)),
+    row("/register", everyone=200),
+    row("/register", "POST", everyone=422, more=("code", "email")),
+    row("/register/code", "POST", everyone=422, more=("code", *ABOUT_ONESELF)),
+    row("/verify-email/<token>", path="/verify-email/nobodys", everyone=410),
+    row("/verify-email/<token>", "POST", "/verify-email/nobodys", everyone=410, more=ABOUT_ONESELF),
+    row("/privacy", everyone=200),
+    row("/profile/export", members=200, out=ASKS),
+    row("/profile/export", "POST", members=200, out=ASKS, more=("format",)),
+    row("/profile/delete", members=200, out=ASKS),
+    row(
+        "/profile/delete",
+        "POST",
+        members=Goes("/profile/delete"),
+        ada=422,
+        out=ASKS,
+        ends=True,
+        more=("points", "your_password"),
+    ),
+    row("/profile/delete/undo", "POST", members=Goes("/profile?notice=kept"), out=ASKS),
     row("/profile", members=200, out=ASKS),
     row("/profile/sessions", members=200, out=ASKS),
     # Ending one's own is told in tests/accounts; here somebody else's is asked for.

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from mathsoc import clock
-from mathsoc.accounts import service as accounts
+from mathsoc.accounts.links import make_link
 from mathsoc.accounts.passwords import verify
 from mathsoc.accounts.queries import member_of_link
 from mathsoc.audit import AuditEntry
@@ -108,7 +108,7 @@ async def test_an_existing_account_is_taken_only_when_asked(database: Database, 
     async with database.writing() as session:
         carol = await session.get_one(Member, world.members["carol"].id)
         await members.start_session(session, carol, clock.now() - timedelta(minutes=1))
-        link = await accounts.make_link(session, carol, "reset", clock.now())
+        link = await make_link(session, carol, "reset", clock.now())
     email = world.members["carol"].email or ""
     refused = mathsoc("create-admin", email, typed=f"{STRONG}\n", **settings(database_url))
     assert refused.returncode == 1 and refused.stderr.startswith("mathsoc: There is an account with this")

@@ -19,7 +19,8 @@ ROWS = (
     {"challenges", "publishing"},
     {"scoring"},
     {"setup"},
-    {"submissions"},
+    {"submissions", "joining", "reports", "roll_over"},
+    {"privacy"},
     {"leaderboards", "console", "home", "maths_api"},
 )
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}

@@ -1,0 +1,102 @@
+"""Links in mail: made, used once, and worthless when what they stand on changes."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mathsoc.accounts import queries, rules
+from mathsoc.accounts.models import MailToken
+from mathsoc.errors import Refused
+from mathsoc.members import rules as states
+from mathsoc.members import service as members
+from mathsoc.members.models import Member
+
+LINK_IS_OVER = "This link has been used or is too old."
+
+
+async def make_link(
+    session: AsyncSession, member: Member, purpose: str, now: datetime, made_by_id: int | None = None
+) -> str:
+    """The token (256 bits) of a link for this member; only its hash is kept, and older ones die.
+
+    `purpose` is "reset" or "verify"; `made_by_id` is who of the staff hands it over. Raises Refused for an
+    account without an address or that cannot sign in.
+    """
+    member = await members.locked(session, member.id)
+    if not member.email or not states.signs_in(member.state):
+        raise Refused("This account has no e-mail address to send a link to, or it cannot be used.")
+    await end_links(session, member.id, now, purpose)
+    token = secrets.token_urlsafe(32)
+    session.add(
+        MailToken(
+            token_hash=queries.token_hash(token),
+            purpose=purpose,
+            member_id=member.id,
+            made_by_id=made_by_id,
+            address=member.email,
+            created_at=now,
+            expires_at=now + rules.LINK_LASTS[purpose],
+        )
+    )
+    await session.flush()
+    return token
+
+
+async def make_join_link(session: AsyncSession, address: str, now: datetime) -> str:
+    """The token of a link by which whoever reads mail at this address joins; older ones die."""
+    await session.execute(
+        update(MailToken)
+        .where(MailToken.address == address, MailToken.purpose == "join", MailToken.used_at.is_(None))
+        .values(used_at=now)
+    )
+    token = secrets.token_urlsafe(32)
+    session.add(
+        MailToken(
+            token_hash=queries.token_hash(token),
+            purpose="join",
+            address=address,
+            created_at=now,
+            expires_at=now + rules.LINK_LASTS["join"],
+        )
+    )
+    await session.flush()
+    return token
+
+
+async def use_join_link(session: AsyncSession, token: str, now: datetime) -> str:
+    """Use a link to join: of many uses at once exactly one does. Returns the address that it proves.
+
+    Raises Refused when the link cannot be used.
+    """
+    used = await session.execute(
+        update(MailToken)
+        .where(queries.usable(token, "join", now))
+        .values(used_at=now)
+        .returning(MailToken.address)
+    )
+    address = used.scalar_one_or_none()
+    if address is None:
+        raise Refused(LINK_IS_OVER)
+    return address
+
+
+async def end_links(session: AsyncSession, member_id: int, now: datetime, purpose: str) -> None:
+    """Make the links of this purpose worthless that a member was sent or handed."""
+    await session.execute(
+        update(MailToken)
+        .where(MailToken.member_id == member_id, MailToken.purpose == purpose, MailToken.used_at.is_(None))
+        .values(used_at=now)
+    )
+
+
+async def end_links_made_by(session: AsyncSession, member_id: int, now: datetime) -> None:
+    """Make the links worthless that somebody of the staff has made: they go with the right to make them."""
+    await session.execute(
+        update(MailToken)
+        .where(MailToken.made_by_id == member_id, MailToken.used_at.is_(None))
+        .values(used_at=now)
+    )

@@ -1,0 +1,65 @@
+"""What is accepted of somebody who joins."""
+
+from __future__ import annotations
+
+from wtforms import Form, HiddenField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from mathsoc.accounts.forms import NewPasswordForm
+from mathsoc.joining import names
+from mathsoc.joining.queries import Way
+from mathsoc.joining.rules import LONGEST_NAME
+from mathsoc.web.forms import words
+
+LONGEST_REAL_NAME = 120
+
+
+def _number(typed: str | int | None) -> int | None:
+    text = str(typed or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else None
+
+
+class AddressForm(Form):  # type: ignore[misc]
+    email = StringField(
+        "Your school e-mail address",
+        [InputRequired("Enter the e-mail address that your school gave you."), Length(max=254)],
+    )
+
+
+class CodeForm(Form):  # type: ignore[misc]
+    code = StringField(
+        "The code that your teacher gave you", [InputRequired("Enter the code."), Length(max=60)]
+    )
+
+
+class DetailsForm(NewPasswordForm):
+    """Who joins. What the way in has settled (year, real name) is not asked."""
+
+    code = HiddenField()
+    real_name = StringField(
+        "Your real name",
+        [
+            InputRequired("Enter your name, so that your teacher knows who you are."),
+            Length(max=LONGEST_REAL_NAME),
+        ],
+        filters=[words],
+    )
+    year = SelectField("Your school year", [InputRequired("Choose your year.")], coerce=_number)
+    display_name = RadioField("Your display name", [InputRequired("Choose one of these names.")])
+    wished_name = StringField("Another display name", [Optional(), Length(max=LONGEST_NAME)], filters=[words])
+
+    def settle(self, way: Way, suggestions: list[str], years: list[int]) -> None:
+        """Offer these names and years, and ask nothing that the way in has settled."""
+        chosen = self.display_name.data
+        offered = [chosen, *suggestions] if names.is_ours(chosen or "") else suggestions
+        self.display_name.choices = [SelectChoice(one, one) for one in dict.fromkeys(offered)]
+        self.year.choices = [SelectChoice(one, f"Year {one}") for one in years]
+        settled = {
+            "year": way.year is not None,
+            "real_name": bool(way.real_name),
+        }
+        if way.kind == "return":  # with a new password, no more
+            settled = dict.fromkeys(("year", "real_name", "display_name", "wished_name"), True)
+        for name in [one for one, known in settled.items() if known]:
+            del self[name]

@@ -1,0 +1,92 @@
+"""Reading what somebody may join by."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from mathsoc import ids
+from mathsoc.joining import names, rules
+from mathsoc.joining.models import Slip
+from mathsoc.members.models import Member
+from mathsoc.schools.models import School, SchoolClass, SchoolDomain, YearStage
+
+SUGGESTIONS = 4
+
+
+@dataclass(frozen=True)
+class Way:
+    """How somebody comes in, and what of the account is settled by it."""
+
+    kind: str  # "mail", "class", "slip" or "return"
+    school: School
+    year: int | None = None
+    real_name: str = ""
+    school_class: SchoolClass | None = None
+    slip: Slip | None = None
+
+
+def code_hash(code: str) -> str:
+    """What is kept of a slip's code: 76 random bits need no slow hash."""
+    return hashlib.sha256(ids.folded(code).encode("utf-8", "replace")).hexdigest()
+
+
+async def domains(session: AsyncSession) -> dict[str, int]:
+    """Each domain whose addresses belong to a school, with the school's id."""
+    found = await session.execute(select(SchoolDomain.domain, SchoolDomain.school_id))
+    return {domain: school_id for domain, school_id in found}
+
+
+async def by_address(session: AsyncSession, address: str) -> Way | None:
+    """The way in for an address that is proved; None when its school is no longer here."""
+    school_id = rules.school_of(address, await domains(session))
+    return Way("mail", await session.get_one(School, school_id)) if school_id is not None else None
+
+
+async def by_code(session: AsyncSession, code: str, now: datetime) -> Way | None:
+    """The way in by a slip or by the code of a class; None for one that cannot be used."""
+    slip = await session.scalar(
+        select(Slip)
+        .where(Slip.code_hash == code_hash(code), Slip.used_at.is_(None), Slip.expires_at > now)
+        .options(joinedload(Slip.school), joinedload(Slip.school_class), joinedload(Slip.member))
+    )
+    if slip is not None:
+        kind = "return" if slip.member_id is not None else "slip"
+        return Way(kind, slip.school, slip.year, slip.real_name, slip.school_class, slip)
+    one = await session.scalar(select(SchoolClass).where(SchoolClass.join_code == ids.folded(code)))
+    if one is None:
+        return None
+    members = await members_of_class(session, one.id)
+    if not rules.class_open(until=one.code_until, now=now, members=members, places=one.places):
+        return None
+    return Way("class", await session.get_one(School, one.school_id), one.year, school_class=one)
+
+
+async def members_of_class(session: AsyncSession, class_id: int) -> int:
+    """How many places of a class are taken; who was refused or erased takes none."""
+    chosen = select(func.count()).where(Member.class_id == class_id, Member.state != "erased")
+    return int(await session.scalar(chosen) or 0)
+
+
+async def years(session: AsyncSession) -> list[int]:
+    """The school years that the society has a board for."""
+    return list(await session.scalars(select(YearStage.year).order_by(YearStage.year)))
+
+
+async def name_taken(session: AsyncSession, name: str) -> bool:
+    """Whether somebody is shown under this name already, however it is written."""
+    return bool(
+        await session.scalar(select(Member.id).where(func.lower(Member.display_name) == name.lower()))
+    )
+
+
+async def suggestions(session: AsyncSession) -> list[str]:
+    """Display names that nobody has."""
+    drawn = {names.display_name() for _ in range(SUGGESTIONS * 5)}
+    taken = set(await session.scalars(select(Member.display_name).where(Member.display_name.in_(drawn))))
+    return sorted(drawn - taken)[:SUGGESTIONS]

@@ -1,0 +1,124 @@
+"""Erasing a member: who it was goes, from every table; the ledger stays, and agrees with its standings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mathsoc import audit, ids, mail
+from mathsoc.accounts.models import MailToken
+from mathsoc.audit import Action
+from mathsoc.challenges.models import AnswerBox
+from mathsoc.jobs import Job
+from mathsoc.joining.models import Slip
+from mathsoc.mail import KeptMail
+from mathsoc.members import service as members
+from mathsoc.members.models import LoginSession, Member
+from mathsoc.privacy import rules
+from mathsoc.reports.models import Report
+from mathsoc.scoring import service as scoring
+from mathsoc.scoring.models import Award
+from mathsoc.second_factor.models import RecoveryCode
+from mathsoc.submissions.models import Attempt
+
+
+async def erase(
+    session: AsyncSession, member_id: int, now: datetime, *, keeps_points: bool, actor_id: int | None = None
+) -> None:
+    """Erase a member at once and for good. The row stays, with nothing in it, for what refers to it.
+
+    Points stay in the ledger without a name, or are reversed. The member stands on no board either way.
+    """
+    member = await members.locked(session, member_id)
+    names = rules.names_of(member.display_name, member.real_name, member.email or "", member.login_name or "")
+    if member.wished_name:
+        names |= rules.names_of(member.wished_name, "")
+    await _mails(session, member)
+    await _ways_in(session, member_id)
+    await _answers(session, member_id, names)
+    await session.execute(update(Report).where(Report.member_id == member_id).values(shown=""))
+    await session.execute(update(Report).where(Report.made_by_id == member_id).values(reason=""))
+    await audit.erase_details_of(session, member_id)
+    _empty(member)
+    await session.flush()
+    await audit.record(session, Action.ERASED, now, actor_id=actor_id, member_id=member_id)
+    if not keeps_points:
+        await _reverse(session, member_id, now)
+    # Last, since it takes the locks of boards and topics.
+    await scoring.set_listed(session, member)
+
+
+def _empty(member: Member) -> None:
+    member.handle = ids.public_id()
+    member.email = member.login_name = member.password_hash = None
+    member.display_name, member.real_name, member.wished_name = rules.FORMER, "", ""
+    member.year = member.class_id = member.school_id = None
+    member.totp_secret = member.totp_new_secret = member.totp_since = member.totp_step = None
+    member.role, member.state, member.joined_by = "member", "erased", ""
+    member.seen_at = member.left_at = member.told_at = member.erase_at = None
+
+
+async def _ways_in(session: AsyncSession, member_id: int) -> None:
+    for table in (LoginSession, RecoveryCode, Slip):
+        await session.execute(delete(table).where(table.member_id == member_id))
+    await session.execute(
+        delete(MailToken).where(or_(MailToken.member_id == member_id, MailToken.made_by_id == member_id))
+    )
+    # Slips that a lead has handed out go on being good.
+    await session.execute(update(Slip).where(Slip.made_by_id == member_id).values(made_by_id=None))
+
+
+async def _mails(session: AsyncSession, member: Member) -> None:
+    """Messages to the member, kept or queued; who is told by id is not there any more when it is made."""
+    if member.email is None:
+        return
+    await session.execute(delete(KeptMail).where(KeptMail.recipient == member.email))
+    await session.execute(delete(MailToken).where(MailToken.address == member.email))
+    waiting = select(Job).where(Job.name == mail.JOB, Job.done_at.is_(None))
+    for job in (await session.scalars(waiting)).all():
+        if member.email in job.payload.values():
+            await session.delete(job)
+
+
+async def _answers(session: AsyncSession, member_id: int, names: set[str]) -> None:
+    """Answers are mathematics and stay, but for words of one's own and what has a name in it."""
+    chosen = (
+        select(Attempt, AnswerBox.kind)
+        .join(AnswerBox, AnswerBox.id == Attempt.box_id)
+        .where(Attempt.member_id == member_id)
+    )
+    for attempt, kind in (await session.execute(chosen)).all():
+        if kind == "text" or rules.tells(attempt.answer, names) or rules.tells(attempt.reason, names):
+            attempt.answer = attempt.reason = ""
+    await session.execute(
+        update(Attempt).where(Attempt.member_id == member_id).values(token=Attempt.public_id)
+    )
+
+
+async def _reverse(session: AsyncSession, member_id: int, now: datetime) -> None:
+    """Take every line of theirs back that has not been taken back, board by board."""
+    reversed_ids = select(Award.reverses_id).where(Award.reverses_id.is_not(None))
+    lines = await session.scalars(
+        select(Award)
+        .where(Award.member_id == member_id, Award.kind != "reversal", Award.id.not_in(reversed_ids))
+        .order_by(Award.competition_id, Award.stage_id, Award.id)
+    )
+    boards: dict[tuple[int, int], list[Award]] = {}
+    for line in lines.all():
+        back = Award(
+            competition_id=line.competition_id,
+            stage_id=line.stage_id,
+            school_id=line.school_id,
+            member_id=member_id,
+            challenge_id=line.challenge_id,
+            kind="reversal",
+            points=-line.points,
+            reason="The account was deleted.",
+            reverses_id=line.id,
+            awarded_at=now,
+        )
+        boards.setdefault((line.competition_id, line.stage_id), []).append(back)
+    for awards in boards.values():
+        await scoring.add_to_ledger(session, awards)

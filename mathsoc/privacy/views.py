@@ -1,0 +1,91 @@
+"""One's own data: all of it at one press, or none of it any more; and the notice for everybody."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from quart import Blueprint, Response, g
+
+from mathsoc import audit, clock
+from mathsoc.accounts import confirm
+from mathsoc.audit import Action
+from mathsoc.errors import Refused
+from mathsoc.members.models import Member
+from mathsoc.privacy import export, rules, service
+from mathsoc.web.forms import sent
+from mathsoc.web.limits import client_address
+from mathsoc.web.pages import page, see
+from mathsoc.web.unit_of_work import reads_only, session, writing
+
+blueprint = Blueprint("privacy", __name__)
+
+
+@blueprint.get("/privacy")
+async def notice() -> Response:
+    return await page("privacy/notice.html")
+
+
+@blueprint.get("/profile/export")
+async def about_export() -> Response:
+    return await page("privacy/export.html")
+
+
+@blueprint.post("/profile/export")
+async def download() -> Response:
+    """A file to keep: `format` is html or json. It is made now and kept nowhere."""
+    wanted = (await sent()).get("format", "html")
+    db, now = await session(), clock.now()
+    copy = await export.everything(db, g.viewer.id, now)
+    own = {"actor_id": g.viewer.id, "member_id": g.viewer.id}
+    await audit.record(db, Action.DATA_EXPORTED, now, address=client_address(), **own)
+    if wanted == "json":
+        told = {"made_at": now.isoformat(), "handle": copy.handle, "tables": copy.tables}
+        return _file(json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True), "json", now)
+    response = await page("privacy/copy.html", copy=copy, words=export.WORDS)
+    return _file(await response.get_data(as_text=True), "html", now)
+
+
+def _file(text: str, kind: str, now: datetime) -> Response:
+    types = {"json": "application/json", "html": "text/html; charset=utf-8"}
+    response = Response(text.encode(), content_type=types[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="my-data-{now:%Y-%m-%d}.{kind}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/profile/delete")
+async def about_deletion() -> Response:
+    return await _deletion(None)
+
+
+@blueprint.post("/profile/delete")
+@reads_only
+async def delete() -> Response:
+    fields = await sent()
+    try:
+        await confirm.confirmed(fields)
+        async with writing() as db:
+            keeps = fields.get("points", "keep") != "remove"
+            await service.ask_for_erasure(db, g.viewer, clock.now(), client_address(), keeps_points=keeps)
+    except Refused as error:
+        return await _deletion(error)
+    return see("/profile/delete")
+
+
+@blueprint.post("/profile/delete/undo")
+async def undo() -> Response:
+    await service.undo_erasure(await session(), g.viewer, clock.now(), client_address())
+    return see("/profile?notice=kept")
+
+
+async def _deletion(error: Refused | None) -> Response:
+    me = await (await session()).get_one(Member, g.viewer.id)
+    return await page(
+        "privacy/delete.html",
+        me=me,
+        days=rules.UNDO_WITHIN.days,
+        asks=confirm.asks(),
+        error=error,
+        status=422 if error else 200,
+    )

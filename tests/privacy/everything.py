@@ -1,0 +1,133 @@
+"""A member with a row in every table that refers to members, and recognisable words in each."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from mathsoc import audit, clock, mail
+from mathsoc.accounts.models import MailToken
+from mathsoc.audit import Action
+from mathsoc.competitions.models import Entry
+from mathsoc.joining.models import Slip
+from mathsoc.mail import KeptMail
+from mathsoc.members import service as members
+from mathsoc.members.models import Member
+from mathsoc.reports.models import Report
+from mathsoc.schools.models import SchoolClass
+from mathsoc.scoring.models import Completion, FirstCompletion
+from mathsoc.second_factor.models import RecoveryCode
+from mathsoc.submissions.models import Attempt
+from tests.support.world import World
+
+WORDS = {
+    "email": "zqmail-zoe@northfield.example",
+    "display_name": "Zqshown Heron",
+    "wished_name": "Zqwished",
+    "real_name": "Zqfirst Zqfamily",
+}
+PLANTED = ["zqmail-zoe", "Zqshown", "Zqwished", "Zqfirst", "Zqfamily", "zqaddress", "Zqbrowser", "zqreason"]
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+async def add_zoe(world: World) -> Member:
+    """Zoe has points, attempts, sessions, links, codes, slips, reports, mail, and lines in the log."""
+    challenge = await world.add_challenge(
+        "zoes", {"kind": "text", "key": "pi"}, {"kind": "number", "key": "4"}
+    )
+    async with world.database.writing() as session:
+        one = SchoolClass(school_id=world.schools["northfield"].id, name="10z", year=10)
+        session.add(one)
+        await session.flush()
+        class_id = one.id
+    zoe = await world.add_member("zoe", class_id=class_id, totp_secret="ZQSECRET", **WORDS)
+    later = world.now + timedelta(hours=1)
+    async with world.database.writing() as session:
+        await members.start_session(session, zoe, clock.now(), device="Zqbrowser on Android")
+        whose = {"member_id": zoe.id}
+        session.add_all(
+            [
+                MailToken(
+                    **whose,
+                    token_hash=_hash("reset"),
+                    purpose="reset",
+                    address=WORDS["email"],
+                    created_at=world.now,
+                    expires_at=later,
+                ),
+                RecoveryCode(**whose, code_hash=_hash("recovery")),
+                Slip(
+                    **whose,
+                    code_hash=_hash("slip"),
+                    school_id=world.schools["northfield"].id,
+                    real_name=WORDS["real_name"],
+                    created_at=world.now,
+                    expires_at=later,
+                ),
+                Entry(
+                    **whose,
+                    competition_id=world.competitions["ladder"].id,
+                    stage_id=world.stages["ks4"].id,
+                    school_id=world.schools["northfield"].id,
+                    entered_at=world.now,
+                ),
+                Completion(**whose, challenge_id=challenge.id, completed_at=world.now),
+                FirstCompletion(**whose, challenge_id=challenge.id, completed_at=world.now),
+                KeptMail(at=world.now, recipient=WORDS["email"], subject="Zqfirst", body="Dear Zqfirst"),
+                Report(
+                    **whose,
+                    made_by_id=world.members["alice"].id,
+                    subject_kind="display-name",
+                    shown="Zqshown Heron",
+                    created_at=world.now,
+                ),
+                Report(
+                    member_id=world.members["alice"].id,
+                    made_by_id=zoe.id,
+                    subject_kind="display-name",
+                    shown="Display Alice",
+                    reason="zqreason",
+                    created_at=world.now,
+                ),
+            ]
+        )
+        for box, answer in zip(challenge.boxes, ("Zqfirst was here", "4"), strict=True):
+            session.add(
+                Attempt(
+                    **whose,
+                    challenge_id=challenge.id,
+                    box_id=box.id,
+                    number=1,
+                    token=f"token-{box.id}",
+                    answer=answer,
+                    outcome="incorrect",
+                    method="exact",
+                    key_revision=1,
+                    received_at=world.now,
+                    recorded_at=world.now,
+                )
+            )
+        await audit.record(
+            session,
+            Action.SIGNED_IN,
+            world.now,
+            actor_id=zoe.id,
+            member_id=zoe.id,
+            address="zqaddress",
+            before={"email": WORDS["email"]},
+        )
+        await mail.queue(session, "reset", {"email": WORDS["email"]})
+    await world.give("zoe", 3)
+    return zoe
+
+
+async def of_zoe(world: World) -> Member:
+    async with world.database.reading() as session:
+        found = await session.scalar(select(Member).where(Member.id == world.members["zoe"].id))
+        assert found is not None
+        return found
