@@ -58,6 +58,8 @@ class Action(StrEnum):
     ERASURE_ASKED = "erasure-asked"
     ERASURE_UNDONE = "erasure-undone"
     ERASED = "erased"
+    LEFT = "left"
+    KEPT = "kept"
     ROLLED_OVER = "rolled-over"
     REPORTED = "reported"
     REPORT_DECIDED = "report-decided"
