@@ -34,7 +34,9 @@ from mathsoc.marking import pool
 from mathsoc.maths_api.views import blueprint as maths_api
 from mathsoc.members.rules import Viewer
 from mathsoc.members.views import blueprint as member_pages
+from mathsoc.privacy import letters as privacy_letters
 from mathsoc.privacy import service as privacy
+from mathsoc.privacy.admin import blueprint as retention_pages
 from mathsoc.privacy.views import blueprint as privacy_pages
 from mathsoc.schools import queries as schools
 from mathsoc.second_factor import views as second_factor
@@ -58,6 +60,8 @@ MAIL: dict[str, mail.Builder] = {
     "reset": letters.reset,
     "password-changed": letters.password_changed,
     "join": joining_letters.join,
+    "erasure-asked": privacy_letters.erasure_asked,
+    "retention": privacy_letters.retention,
 }
 
 PAGES = (
@@ -69,6 +73,7 @@ PAGES = (
     profile_pages,
     recovery_pages,
     privacy_pages,
+    retention_pages,
     joining_pages,
     member_pages,
     competition_pages,

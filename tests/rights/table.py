@@ -119,6 +119,24 @@ ROWS: tuple[Row, ...] = (
         more=("points", "your_password"),
     ),
     row("/profile/delete/undo", "POST", members=Goes("/profile?notice=kept"), out=ASKS),
+    row("/console/retention", members=403, out=ASKS, people=200),
+    *(
+        row(
+            rule,
+            "POST",
+            rule.replace("<handle>", f"{{{whom}}}"),
+            members=403,
+            out=ASKS,
+            lead=404 if whom == "bob" else Goes(f"/console/{then}".replace("<handle>", f"{{{whom}}}")),
+            ada=Goes(f"/console/{then}".replace("<handle>", f"{{{whom}}}")),
+        )
+        for whom in ("pia", "bob")
+        for rule, then in (
+            ("/console/retention/<handle>/keep", "retention?done=kept"),
+            (f"{PERSON}/leaving", "members/<handle>?done=left"),
+            (f"{PERSON}/leaving/undo", "members/<handle>?done=stays"),
+        )
+    ),
     row("/profile", members=200, out=ASKS),
     row("/profile/sessions", members=200, out=ASKS),
     # Ending one's own is told in tests/accounts; here somebody else's is asked for.
