@@ -38,6 +38,8 @@ from mathsoc.privacy import letters as privacy_letters
 from mathsoc.privacy import service as privacy
 from mathsoc.privacy.admin import blueprint as retention_pages
 from mathsoc.privacy.views import blueprint as privacy_pages
+from mathsoc.reports.admin import blueprint as decision_pages
+from mathsoc.reports.views import blueprint as report_pages
 from mathsoc.schools import queries as schools
 from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
@@ -74,6 +76,8 @@ PAGES = (
     recovery_pages,
     privacy_pages,
     retention_pages,
+    report_pages,
+    decision_pages,
     joining_pages,
     member_pages,
     competition_pages,

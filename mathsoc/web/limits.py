@@ -45,6 +45,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "privacy.download": (Limit(member=10, address=300),),
     "privacy.delete": (Limit(member=30, address=300),),
     "privacy.undo": (Limit(member=30, address=300),),
+    "reports.make": (Limit(member=10, address=10), Limit(member=30, address=30, seconds=HOUR)),
+    "decisions.decide": (Limit(member=120, address=30),),
     "retention.keep": (Limit(member=120, address=30),),
     "retention.leaving": (Limit(member=120, address=30),),
     "retention.stays": (Limit(member=120, address=30),),
