@@ -126,9 +126,7 @@ ROWS: tuple[Row, ...] = (
     row(REPORT, "POST", "/members/{bob}/report", members=422, out=ASKS, bob=404, more=("reason", "more")),
     row("/console/reports", members=403, out=ASKS, people=200),
     *(
-        row(
-            DECISION, "POST", f"/console/reports/{{report_on_{whom}}}/decision", members=403, out=ASKS, **done
-        )
+        row(DECISION, "POST", path, members=403, out=ASKS, more=("outcome",), **done)
         for path, done in (
             ("/console/reports/{report_on_pia}/decision", {"people": 422}),
             ("/console/reports/{report_on_bob}/decision", {"lead": 404, "ada": 422}),
