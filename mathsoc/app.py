@@ -40,6 +40,7 @@ from mathsoc.privacy.admin import blueprint as retention_pages
 from mathsoc.privacy.views import blueprint as privacy_pages
 from mathsoc.reports.admin import blueprint as decision_pages
 from mathsoc.reports.views import blueprint as report_pages
+from mathsoc.roll_over.admin import blueprint as roll_over_pages
 from mathsoc.schools import queries as schools
 from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
@@ -78,6 +79,7 @@ PAGES = (
     retention_pages,
     report_pages,
     decision_pages,
+    roll_over_pages,
     joining_pages,
     member_pages,
     competition_pages,

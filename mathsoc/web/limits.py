@@ -47,6 +47,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "privacy.undo": (Limit(member=30, address=300),),
     "reports.make": (Limit(member=10, address=10), Limit(member=30, address=30, seconds=HOUR)),
     "decisions.decide": (Limit(member=120, address=30),),
+    "roll_over.begin": (Limit(member=10, address=10),),
     "retention.keep": (Limit(member=120, address=30),),
     "retention.leaving": (Limit(member=120, address=30),),
     "retention.stays": (Limit(member=120, address=30),),

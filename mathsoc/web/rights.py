@@ -66,6 +66,8 @@ RIGHTS: dict[str, Right] = {
     "reports.make": Right.MEMBER,
     "decisions.index": Right.PEOPLE,
     "decisions.decide": Right.PEOPLE,
+    "roll_over.show": Right.ADMIN,
+    "roll_over.begin": Right.ADMIN,
     "retention.index": Right.PEOPLE,
     "retention.keep": Right.PEOPLE,
     "retention.leaving": Right.PEOPLE,

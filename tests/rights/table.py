@@ -132,6 +132,8 @@ ROWS: tuple[Row, ...] = (
             ("/console/reports/{report_on_bob}/decision", {"lead": 404, "ada": 422}),
         )
     ),
+    row("/console/roll-over", members=403, out=ASKS, ada=200),
+    row("/console/roll-over", "POST", members=403, out=ASKS, ada=422, more=("fingerprint", "your_password")),
     row("/console/retention", members=403, out=ASKS, people=200),
     *(
         row(
