@@ -23,7 +23,7 @@ class Compiled(BytecodeCache):
 
 
 def builders_kept() -> Callable[..., Any]:
-    """In place of `Rule._compile_builder`: one function for each rule's text, whichever application has it."""
+    """In place of `Rule._compile_builder`: one function for each rule’s text in all applications."""
     compile_builder = Rule._compile_builder
     kept: dict[tuple[object, ...], Any] = {}
 
