@@ -107,7 +107,6 @@ async def test_everybody_can_be_erased(world: World, keeps_points: bool) -> None
         assert reasons <= {erasure.BY_HAND, erasure.DELETED}
 
 
-@ONCE
 async def test_what_others_did_tells_nothing_either(world: World) -> None:
     """A lead's search for a name, and a name in somebody else's entry; what is about others stays."""
     zoe = await add_zoe(world)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from quart import Quart
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import app as application
@@ -16,6 +16,7 @@ from mathsoc.mail import KeptMail
 from mathsoc.members import service as members
 from mathsoc.members.models import Member
 from mathsoc.privacy import erasure, queries, service
+from mathsoc.reports.models import Report
 from tests.console.people import agree, logged, staffed, stored, text_of
 from tests.support.world import PASSWORD, World, already_signed_in
 
@@ -200,3 +201,31 @@ async def test_the_letters_name_the_day_and_what_undoes_it(app: Quart, world: Wo
     assert "1 Sep 2027" in away.subject and "sign in once before that day" in away.body
     assert "You have left school" in left.body and "sign in once" not in left.body
     assert "1 Sep 2027" in left.body and "/profile/export" in left.body
+
+
+@ONCE
+async def test_long_lists_come_in_pages_and_cost_no_more(app: Quart, world: World) -> None:
+    """Fifty-two to be told, and as many reports: two pages each, and as many statements as for one."""
+    clients, asked = await staffed(app, world), []
+    event.listen(app.database.engine.sync_engine, "before_cursor_execute", lambda *a: asked.append(a[2]))  # type: ignore[attr-defined]
+    costs: dict[str, set[int]] = {"/console/retention": set(), "/console/reports": set()}
+    for count in (1, 51):
+        async with world.database.writing() as session:
+            for number in range(count):
+                one = Member(
+                    display_name=f"Away {count} {number}", state="active", created_at=world.now - LONG
+                )
+                one.school_id = world.schools["northfield"].id
+                session.add(one)
+                await session.flush()
+                alice = world.members["alice"].id
+                about = {"subject_kind": "display-name", "shown": one.display_name}
+                session.add(Report(**about, member_id=one.id, made_by_id=alice, created_at=world.now))
+        for path, cost in costs.items():
+            asked.clear()
+            page = await text_of(clients["lead"], path)
+            cost.add(len([text for text in asked if text.startswith("SELECT")]))
+            assert page.count("<tr role") == 1 + min(50, count + (count > 1))
+            assert ("Page 1 of 2" in page) is (count > 1)
+    assert all(len(cost) == 1 for cost in costs.values()), costs
+    assert (await text_of(clients["lead"], "/console/reports?page=2")).count("<tr role") == 3
