@@ -128,8 +128,8 @@ ROWS: tuple[Row, ...] = (
     *(
         row(DECISION, "POST", path, members=403, out=ASKS, more=("outcome",), **done)
         for path, done in (
-            ("/console/reports/{report_on_pia}/decision", {"people": 422}),
-            ("/console/reports/{report_on_bob}/decision", {"lead": 404, "ada": 422}),
+            ("/console/reports/{pia_report}/decision", {"people": 422}),
+            ("/console/reports/{bob_report}/decision", {"lead": 404, "ada": 422}),
         )
     ),
     row("/console/roll-over", members=403, out=ASKS, ada=200),
