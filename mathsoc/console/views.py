@@ -9,7 +9,7 @@ from quart import Blueprint, Response, current_app, g, request
 from mathsoc import audit, clock, mail
 from mathsoc.audit import Action
 from mathsoc.config import Config
-from mathsoc.console import queries, rules
+from mathsoc.console import queries, rules, waiting
 from mathsoc.errors import Missing
 from mathsoc.web.limits import client_address
 from mathsoc.web.pages import page
@@ -23,8 +23,10 @@ LONGEST_SEARCH = 100
 @blueprint.get("/console")
 async def index() -> Response:
     """An administrator of a society with nobody else in it is told why there is no way to change that."""
-    empty = g.viewer.role == "admin" and await queries.is_empty(await session())
-    return await page("console/index.html", keeps_mail=_keeps_mail(), empty=empty)
+    db = await session()
+    empty = g.viewer.role == "admin" and await queries.is_empty(db)
+    waits = await waiting.counts(db, g.viewer)
+    return await page("console/index.html", keeps_mail=_keeps_mail(), empty=empty, waits=waits)
 
 
 @blueprint.get("/console/audit")
