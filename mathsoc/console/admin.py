@@ -13,8 +13,8 @@ from mathsoc.accounts.rules import LINK_LASTS
 from mathsoc.audit import Action
 from mathsoc.console import queries, rules, service
 from mathsoc.console.forms import ROLE_WORDS, RoleForm
+from mathsoc.console.noting import note_view
 from mathsoc.console.queries import Wanted
-from mathsoc.console.views import note_view
 from mathsoc.errors import Missing, Refused
 from mathsoc.members.models import ROLES, STATES
 from mathsoc.web import csv

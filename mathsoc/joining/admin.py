@@ -10,7 +10,7 @@ from mathsoc import audit, clock
 from mathsoc.accounts import confirm
 from mathsoc.audit import Action
 from mathsoc.console import queries, waiting
-from mathsoc.console.views import note_view
+from mathsoc.console.noting import note_view
 from mathsoc.errors import Missing, Refused
 from mathsoc.joining import staff
 from mathsoc.members.models import Member
