@@ -10,6 +10,7 @@ from mathsoc.config import Config
 from mathsoc.console import queries, rules, waiting
 from mathsoc.console.noting import note_view
 from mathsoc.errors import Missing
+from mathsoc.reports import queries as reports
 from mathsoc.web.pages import page
 from mathsoc.web.unit_of_work import session
 
@@ -24,7 +25,10 @@ async def index() -> Response:
     db = await session()
     empty = g.viewer.role == "admin" and await queries.is_empty(db)
     waits = await waiting.counts(db, g.viewer)
-    return await page("console/index.html", keeps_mail=_keeps_mail(), empty=empty, waits=waits)
+    reported = await reports.open_count(db, queries.seen_by(g.viewer))
+    return await page(
+        "console/index.html", keeps_mail=_keeps_mail(), empty=empty, waits=waits, open_reports=reported
+    )
 
 
 @blueprint.get("/console/audit")
