@@ -1,7 +1,8 @@
 """Everything that is kept about a member: each row of each table that refers to them.
 
 The tables are walked by their foreign keys, so one that is added later is in it by itself. Left out are
-secrets that only prove something (hashes, tokens), and rows about others in which the member merely acted.
+secrets that only prove something (hashes, tokens), rows about others in which the member merely acted, and
+what others said of them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, select
+from sqlalchemy import Column, Table, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc.audit import AuditDetail, AuditEntry
@@ -24,6 +25,8 @@ SECRETS = frozenset(
 )
 # By these a row is about somebody; by others (made_by_id, given_by_id) they acted on somebody else.
 ABOUT = ("member_id",)
+# Words of others about them, which tell who those are.
+OTHERS_WORDS = {"reports": ("reason",)}
 # Row numbers mean nothing outside the database; what they stand for is named beside them.
 NAMES = {
     "school_id": ("schools", "name"),
@@ -70,7 +73,9 @@ async def everything(session: AsyncSession, member_id: int, now: datetime) -> Co
     tables: dict[str, Rows] = {"members": await _rows(session, Member.__table__, Member.id, member_id)}
     for table in Base.metadata.sorted_tables:
         for column in _about(table):
-            tables[table.name] = await _rows(session, table, column, member_id)
+            rows = await _rows(session, table, column, member_id)
+            left_out = OTHERS_WORDS.get(table.name, ())
+            tables[table.name] = [{k: v for k, v in row.items() if k not in left_out} for row in rows]
     reports = Base.metadata.tables["reports"]
     tables["reports you made"] = await _rows(session, reports, reports.c.made_by_id, member_id)
     tables |= await _log(session, member_id)
@@ -119,8 +124,11 @@ async def _log(session: AsyncSession, member_id: int) -> dict[str, Rows]:
         .where(AuditEntry.actor_id == member_id, ~about)
         .order_by(AuditEntry.id)
     )
+    # Where a teacher's browser was is about the teacher.
+    by_another = AuditEntry.actor_id.is_not(None) & (AuditEntry.actor_id != member_id)
+    address = case((by_another, ""), else_=AuditDetail.address).label("address")
     to_them = await session.execute(
-        select(AuditEntry.at, AuditEntry.action, AuditDetail.address, AuditDetail.before, AuditDetail.after)
+        select(AuditEntry.at, AuditEntry.action, address, AuditDetail.before, AuditDetail.after)
         .outerjoin(AuditDetail, AuditDetail.entry_id == AuditEntry.id)
         .where(about)
         .order_by(AuditEntry.id)
