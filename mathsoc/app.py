@@ -34,8 +34,13 @@ from mathsoc.marking import pool
 from mathsoc.maths_api.views import blueprint as maths_api
 from mathsoc.members.rules import Viewer
 from mathsoc.members.views import blueprint as member_pages
+from mathsoc.privacy import letters as privacy_letters
 from mathsoc.privacy import service as privacy
+from mathsoc.privacy.admin import blueprint as retention_pages
 from mathsoc.privacy.views import blueprint as privacy_pages
+from mathsoc.reports.admin import blueprint as decision_pages
+from mathsoc.reports.views import blueprint as report_pages
+from mathsoc.roll_over.admin import blueprint as roll_over_pages
 from mathsoc.schools import queries as schools
 from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
@@ -58,6 +63,8 @@ MAIL: dict[str, mail.Builder] = {
     "reset": letters.reset,
     "password-changed": letters.password_changed,
     "join": joining_letters.join,
+    "erasure-asked": privacy_letters.erasure_asked,
+    "retention": privacy_letters.retention,
 }
 
 PAGES = (
@@ -69,6 +76,10 @@ PAGES = (
     profile_pages,
     recovery_pages,
     privacy_pages,
+    retention_pages,
+    report_pages,
+    decision_pages,
+    roll_over_pages,
     joining_pages,
     member_pages,
     competition_pages,

@@ -110,7 +110,9 @@ async def _keep_an_admin(session: AsyncSession, member: Member) -> None:
     """Raises Refused where this is the last administrator; `_reach` lets one at a time come here."""
     if (member.role, member.state) != ("admin", "active"):
         return
-    others = select(Member.id).where(Member.role == "admin", Member.state == "active", Member.id != member.id)
+    others = select(Member.id).where(
+        Member.role == "admin", Member.state == "active", Member.erase_at.is_(None), Member.id != member.id
+    )
     if await session.scalar(others.limit(1)) is None:
         raise Refused(LAST_ADMIN)
 

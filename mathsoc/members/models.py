@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mathsoc import ids
 from mathsoc.db import Base
+from mathsoc.members import rules
 from mathsoc.schools.models import School
 
 ROLES = ("member", "lead", "editor", "admin")
@@ -52,6 +53,8 @@ class Member(Base):
     left_at: Mapped[datetime | None]
     # When retention told them that the account will be erased.
     told_at: Mapped[datetime | None]
+    # When staff said that it stays; being away counts from here too.
+    kept_at: Mapped[datetime | None]
     # When the account will be erased because its owner asked for it, and whether the points stay.
     erase_at: Mapped[datetime | None] = mapped_column(index=True)
     keeps_points: Mapped[bool] = mapped_column(default=True)
@@ -64,6 +67,17 @@ class Member(Base):
     totp_step: Mapped[int | None]
 
     school: Mapped[School | None] = relationship(lazy="raise")
+
+    @property
+    def listed(self) -> bool:
+        """Whether they stand on boards; `rules.listed` of this row."""
+        return rules.listed(self.role, self.state, self.hidden, self.erase_at is not None)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the account will be erased, where its owner has asked for it or retention has told them."""
+        told = self.told_at + rules.NOTICE if self.told_at is not None else None
+        return self.erase_at or told
 
 
 class LoginSession(Base):

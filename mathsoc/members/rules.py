@@ -19,6 +19,8 @@ LONGEST_EMAIL = 254
 CODE_WITHIN = timedelta(minutes=10)
 # How often a session notes that it is in use, so that reading pages hardly ever writes.
 SEEN_EVERY = timedelta(minutes=5)
+# From being told that an account will be erased to its erasure.
+NOTICE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,9 @@ def signs_in(state: str) -> bool:
     return state in ("active", "pending")
 
 
-def listed(role: str, state: str, hidden: bool) -> bool:
-    """Whether a member stands on boards and counts in places."""
-    return role == "member" and state == "active" and not hidden
+def listed(role: str, state: str, hidden: bool, leaving: bool = False) -> bool:
+    """Whether a member stands on boards and counts in places; not who has asked to be deleted."""
+    return role == "member" and state == "active" and not hidden and not leaving
 
 
 def session_alive(

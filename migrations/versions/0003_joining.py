@@ -100,6 +100,7 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("left_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("kept_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("erase_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("keeps_points", sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.create_check_constraint(
@@ -135,6 +136,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_members_erase_at"))
         batch_op.drop_column("keeps_points")
         batch_op.drop_column("erase_at")
+        batch_op.drop_column("kept_at")
         batch_op.drop_column("told_at")
         batch_op.drop_column("left_at")
         batch_op.drop_column("joined_by")

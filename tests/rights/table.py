@@ -83,6 +83,8 @@ ABOUT_ONESELF = ("real_name", "year", "display_name", "wished_name", "new_passwo
 SECOND = "/profile/second-factor"
 SESSION = "/profile/sessions/<public_id>/ending"
 PERSON = "/console/members/<handle>"
+REPORT = "/members/<handle>/report"
+DECISION = "/console/reports/<public_id>/decision"
 READING = "/challenges/<slug>/boxes/<box_id>/reading"
 ATTEMPTS = "/challenges/<slug>/boxes/<box_id>/attempts"
 
@@ -119,6 +121,37 @@ ROWS: tuple[Row, ...] = (
         more=("points", "your_password"),
     ),
     row("/profile/delete/undo", "POST", members=Goes("/profile?notice=kept"), out=ASKS),
+    row(REPORT, path="/members/{bob}/report", members=200, out=ASKS, bob=404),
+    row(REPORT, path="/members/{pending}/report", members=404, out=ASKS),
+    row(REPORT, "POST", "/members/{bob}/report", members=422, out=ASKS, bob=404, more=("reason", "more")),
+    row("/console/reports", members=403, out=ASKS, people=200),
+    *(
+        row(DECISION, "POST", path, members=403, out=ASKS, more=("outcome",), **done)
+        for path, done in (
+            ("/console/reports/{report_on_pia}/decision", {"people": 422}),
+            ("/console/reports/{report_on_bob}/decision", {"lead": 404, "ada": 422}),
+        )
+    ),
+    row("/console/roll-over", members=403, out=ASKS, ada=200),
+    row("/console/roll-over", "POST", members=403, out=ASKS, ada=422, more=("fingerprint", "your_password")),
+    row("/console/retention", members=403, out=ASKS, people=200),
+    *(
+        row(
+            rule,
+            "POST",
+            rule.replace("<handle>", f"{{{whom}}}"),
+            members=403,
+            out=ASKS,
+            lead=404 if whom == "bob" else Goes(f"/console/{then}".replace("<handle>", f"{{{whom}}}")),
+            ada=Goes(f"/console/{then}".replace("<handle>", f"{{{whom}}}")),
+        )
+        for whom in ("pia", "bob")
+        for rule, then in (
+            ("/console/retention/<handle>/keep", "retention?done=kept"),
+            (f"{PERSON}/leaving", "members/<handle>?done=left"),
+            (f"{PERSON}/leaving/undo", "members/<handle>?done=stays"),
+        )
+    ),
     row("/profile", members=200, out=ASKS),
     row("/profile/sessions", members=200, out=ASKS),
     # Ending one's own is told in tests/accounts; here somebody else's is asked for.
