@@ -27,6 +27,7 @@ from mathsoc.console.views import blueprint as console_pages
 from mathsoc.db import Database
 from mathsoc.home.views import blueprint as home_page
 from mathsoc.joining import letters as joining_letters
+from mathsoc.joining.admin import blueprint as joining_staff
 from mathsoc.joining.views import blueprint as joining_pages
 from mathsoc.leaderboards.live import BoardSource
 from mathsoc.leaderboards.views import blueprint as leaderboard_pages
@@ -64,6 +65,7 @@ MAIL: dict[str, mail.Builder] = {
     "reset": letters.reset,
     "password-changed": letters.password_changed,
     "join": joining_letters.join,
+    "approved": joining_letters.approved,
     "erasure-asked": privacy_letters.erasure_asked,
     "retention": privacy_letters.retention,
 }
@@ -89,6 +91,7 @@ PAGES = (
     leaderboard_pages,
     console_pages,
     people_pages,
+    joining_staff,
     maths_api,
 )
 

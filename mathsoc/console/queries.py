@@ -147,15 +147,6 @@ async def kept_message(session: AsyncSession, public_id: str) -> KeptMail:
     return found
 
 
-def seen_by(viewer: Viewer) -> ColumnElement[bool]:
-    """`rules.may_see`, asked of the database."""
-    if viewer.role == "admin":
-        return Member.state != "erased"
-    if viewer.role != "lead" or viewer.school_id is None:
-        return ~true()
-    return and_(Member.state != "erased", Member.role == "member", Member.school_id == viewer.school_id)
-
-
 def _chosen(viewer: Viewer, wanted: Wanted) -> Select[Member]:
     chosen = select(Member).where(seen_by(viewer))
     if wanted.role:
@@ -172,6 +163,15 @@ def _listed(chosen: Select[Member]) -> Select[Member]:
     return chosen.options(joinedload(Member.school)).order_by(
         Member.real_name, Member.display_name, Member.id
     )
+
+
+def seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """`rules.may_see`, asked of the database."""
+    if viewer.role == "admin":
+        return Member.state != "erased"
+    if viewer.role != "lead" or viewer.school_id is None:
+        return ~true()
+    return and_(Member.state != "erased", Member.role == "member", Member.school_id == viewer.school_id)
 
 
 async def _meant(session: AsyncSession, who: str) -> Select[int]:

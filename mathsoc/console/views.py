@@ -7,7 +7,7 @@ from quart import Blueprint, Response, current_app, g, request
 from mathsoc import audit, mail
 from mathsoc.audit import Action
 from mathsoc.config import Config
-from mathsoc.console import queries, rules
+from mathsoc.console import queries, rules, waiting
 from mathsoc.console.noting import note_view
 from mathsoc.errors import Missing
 from mathsoc.reports import queries as reports
@@ -24,8 +24,11 @@ async def index() -> Response:
     """An administrator of a society with nobody else in it is told why there is no way to change that."""
     db = await session()
     empty = g.viewer.role == "admin" and await queries.is_empty(db)
-    waiting = await reports.open_count(db, queries.seen_by(g.viewer))
-    return await page("console/index.html", keeps_mail=_keeps_mail(), empty=empty, open_reports=waiting)
+    waits = await waiting.counts(db, g.viewer)
+    reported = await reports.open_count(db, queries.seen_by(g.viewer))
+    return await page(
+        "console/index.html", keeps_mail=_keeps_mail(), empty=empty, waits=waits, open_reports=reported
+    )
 
 
 @blueprint.get("/console/audit")

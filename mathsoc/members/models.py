@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mathsoc import ids
@@ -35,6 +35,8 @@ class Member(Base):
     # What one signs in with who has no address: made by us, and no name.
     login_name: Mapped[str | None] = mapped_column(String(40), unique=True)
     display_name: Mapped[str] = mapped_column(String(60))
+    # Made from it at each flush, so that no name is given twice; see `rules.name_key`.
+    name_key: Mapped[str | None] = mapped_column(String(200), unique=True)
     # The display name that was asked for, until staff have answered; others see `display_name` meanwhile.
     wished_name: Mapped[str] = mapped_column(String(60), default="")
     real_name: Mapped[str] = mapped_column(String(120), default="")
@@ -78,6 +80,13 @@ class Member(Base):
         """When the account will be erased, where its owner has asked for it or retention has told them."""
         told = self.told_at + rules.NOTICE if self.told_at is not None else None
         return self.erase_at or told
+
+
+@event.listens_for(Member, "before_insert")
+@event.listens_for(Member, "before_update")
+def _keep_name_key(_mapper: object, _connection: object, member: Member) -> None:
+    # Before an insert the columns' defaults are not there yet.
+    member.name_key = rules.name_key(member.display_name, member.role or "member", member.state or "pending")
 
 
 class LoginSession(Base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -59,6 +60,16 @@ def is_email(text: str) -> bool:
 def normal_email(typed: str) -> str:
     """An address as it is kept and looked up: whoever is throttled under it is found under it."""
     return typed.strip().lower()
+
+
+def name_key(display_name: str, role: str, state: str) -> str | None:
+    """What no two members have in common: the display name, however it is capitalised.
+
+    None for staff and for who was erased; neither stands on any board.
+    """
+    if role in STAFF or state == "erased":
+        return None
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", display_name).casefold())
 
 
 def signs_in(state: str) -> bool:

@@ -23,9 +23,10 @@ from mathsoc.mail import JOB, KeptMail
 from mathsoc.members.models import Member
 from mathsoc.privacy import wording
 
-# What proves something to us and tells its owner nothing.
+# What proves something to us and tells its owner nothing, and what is made from what is told anyway.
 SECRETS = frozenset(
     {"password_hash", "token_hash", "code_hash", "totp_secret", "totp_new_secret", "totp_step", "token"}
+    | {"name_key"}
 )
 # By these a row is about somebody; by others (made_by_id, given_by_id) they acted on somebody else.
 ABOUT = ("member_id",)

@@ -120,7 +120,7 @@ async def retain(session: AsyncSession, _job: Job) -> datetime | None:
     await session.flush()
     over = await _next(session, queries.to_erase(now))
     if over is not None:
-        await erasure.erase(session, over.id, now, keeps_points=True)
+        await erasure.erase(session, over.id, now, keeps_points=over.keeps_points)
     return now if over is not None or len(told) == AT_ONCE else None
 
 

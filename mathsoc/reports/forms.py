@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import Form, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from mathsoc.reports import rules
@@ -13,7 +14,7 @@ class ReportForm(Form):  # type: ignore[misc]
     reason = RadioField(
         "What is wrong with it?",
         [InputRequired("Choose what is wrong with it.")],
-        choices=list(rules.REASONS.items()),
+        choices=[SelectChoice(value, label) for value, label in rules.REASONS.items()],
     )
     more = StringField(
         "Anything that your teachers should know",

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit
@@ -18,6 +19,7 @@ from mathsoc.reports.models import Report
 from mathsoc.scoring import service as scoring
 
 DECIDED = "This report is decided already."
+TAKEN = "Somebody has just taken the new name. Decide again: there are many others."
 
 
 async def make(
@@ -60,7 +62,7 @@ async def decide(
     """Let what was reported stand, or have the member shown as `new_name` at once. `member` is held.
 
     All open reports of the same words are decided with it. A name that was changed since is left alone.
-    Raises Refused where somebody else has decided meanwhile.
+    Raises Refused where somebody else has decided meanwhile, or has just taken the new name.
     """
     alike = select(Report).where(
         Report.member_id == member.id,
@@ -78,9 +80,17 @@ async def decide(
     log = partial(audit.record, session, actor_id=viewer.id, member_id=member.id, address=address)
     await log(Action.REPORT_DECIDED, now, after={"outcome": outcome})
     if new_name is not None and member.display_name == report.shown:
-        before, member.display_name = member.display_name, new_name
-        await session.flush()
+        before = member.display_name
+        await _rename(session, member, new_name)
         after = {"display_name": new_name}
         await log(Action.NAME_CHANGED, now, before={"display_name": before}, after=after)
         # Last, since it takes the locks of topics.
         await scoring.announce_boards_of(session, member.id)
+
+
+async def _rename(session: AsyncSession, member: Member, name: str) -> None:
+    try:
+        async with session.begin_nested():
+            member.display_name = name
+    except IntegrityError as clash:
+        raise Refused(TAKEN) from clash

@@ -83,6 +83,7 @@ ABOUT_ONESELF = ("real_name", "year", "display_name", "wished_name", "new_passwo
 SECOND = "/profile/second-factor"
 SESSION = "/profile/sessions/<public_id>/ending"
 PERSON = "/console/members/<handle>"
+JOINING = "/console/joining"
 REPORT = "/members/<handle>/report"
 DECISION = "/console/reports/<public_id>/decision"
 READING = "/challenges/<slug>/boxes/<box_id>/reading"
@@ -103,8 +104,8 @@ ROWS: tuple[Row, ...] = (
     row("/reset-password/<token>", path="/reset-password/nobodys", everyone=410),
     row("/reset-password/<token>", "POST", "/reset-password/nobodys", everyone=410, more=("new_password",)),
     row("/register", everyone=200),
-    row("/register", "POST", everyone=422, more=("code", "email")),
-    row("/register/code", "POST", everyone=422, more=("code", *ABOUT_ONESELF)),
+    row("/register", "POST", members=Goes("/register"), out=422, more=("code", "email")),
+    row("/register/code", "POST", members=Goes("/register"), out=422, more=("code", *ABOUT_ONESELF)),
     row("/verify-email/<token>", path="/verify-email/nobodys", everyone=410),
     row("/verify-email/<token>", "POST", "/verify-email/nobodys", everyone=410, more=ABOUT_ONESELF),
     row("/privacy", everyone=200),
@@ -211,6 +212,32 @@ ROWS: tuple[Row, ...] = (
             ("sessions/endings", Goes("/console/members/{bob}?done=signed-out")),
             ("reset-link", 200),
         )
+    ),
+    row(JOINING, members=403, out=ASKS, people=200),
+    row(f"{JOINING}/approvals", "POST", members=403, out=ASKS, people=422, more=("handle",)),
+    *(
+        row(
+            f"{JOINING}/<handle>/{what}",
+            "POST",
+            f"{JOINING}/{{{whom}}}/{what}",
+            members=403,
+            out=ASKS,
+            **done,
+        )
+        for what in ("approval", "refusal")
+        for whom, done in (("pia", {"people": 422}), ("bob", {"lead": 404, "ada": 422}))
+    ),
+    *(
+        row(
+            f"{JOINING}/<handle>/name",
+            "POST",
+            f"{JOINING}/{{{whom}}}/name",
+            body={"decision": "accept"},
+            members=403,
+            out=ASKS,
+            **done,
+        )
+        for whom, done in (("pia", {"people": 422}), ("bob", {"lead": 404, "ada": 422}))
     ),
     row("/members/<handle>", path="/members/{alice}", members=200, out=404),
     row("/members/<handle>", path="/members/{suspended}", everyone=404),
