@@ -36,6 +36,7 @@ from mathsoc.maths_api.views import blueprint as maths_api
 from mathsoc.members.rules import Viewer
 from mathsoc.members.views import blueprint as member_pages
 from mathsoc.privacy import letters as privacy_letters
+from mathsoc.privacy import scrub
 from mathsoc.privacy import service as privacy
 from mathsoc.privacy.admin import blueprint as retention_pages
 from mathsoc.privacy.views import blueprint as privacy_pages
@@ -152,7 +153,8 @@ def _go_live(app: Mathsoc) -> None:
 
 def _run_with_the_server(app: Mathsoc, config: Config) -> None:
     delivery = mail.Delivery(config, MAIL, _society_name, app.jinja_env.filters)
-    app.jobs = runner = jobs.Runner(app.database, {**JOBS, mail.JOB: delivery}, STANDING)
+    steps: dict[str, jobs.Step] = {**JOBS, mail.JOB: delivery, scrub.JOB: scrub.step(app.database)}
+    app.jobs = runner = jobs.Runner(app.database, steps, STANDING)
     warming: list[asyncio.Task[None]] = []
 
     @app.before_serving

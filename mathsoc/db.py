@@ -20,6 +20,14 @@ from sqlalchemy.types import TypeDecorator
 
 from mathsoc.errors import Busy
 
+# Zeros are written over what is deleted; some builds of SQLite do so by themselves.
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+)
 WRITER_WITHIN = 25.0  # seconds that a write waits for those before it on SQLite
 
 Announcer = Callable[[frozenset[str]], Awaitable[None]]
@@ -85,6 +93,25 @@ class Database:
     def writing(self) -> UnitOfWork:
         """A unit of work that commits once at its end, or rolls back when an error passes through."""
         return UnitOfWork(self, writes=True)
+
+    async def write_anew(self) -> bool:
+        """Write SQLite's file anew and empty its write-ahead log, so that no deleted text is left in either.
+
+        Writers wait meanwhile. Returns False when somebody was still reading; raises Busy.
+        """
+        assert self.writer is not None, "only SQLite keeps deleted text for so long"
+        try:
+            await asyncio.wait_for(self.writer.acquire(), WRITER_WITHIN)
+        except TimeoutError as error:
+            raise Busy from error
+        try:
+            async with self.engine.connect() as connection:
+                alone = await connection.execution_options(alone=True)
+                await alone.exec_driver_sql("VACUUM")
+                left = await alone.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                return not left.scalar()
+        finally:
+            self.writer.release()
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -161,13 +188,16 @@ def _on_sqlite_connect(connection: Any, _record: object) -> None:
     # The driver's own implicit BEGIN comes too late and is never IMMEDIATE; ours is in _on_sqlite_begin.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _on_sqlite_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
+    options = connection.get_execution_options()
+    if options.get("alone"):  # what runs in no transaction
+        return
+    writes = options.get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -100,7 +100,7 @@ def test_every_coding_is_recognised(how: int) -> None:
 PHASES = (
     "mathsoc.web.rights.allows",
     "mathsoc.competitions.queries.visible",
-    "mathsoc.schools.queries.society",
+    "mathsoc.schools.queries.society_and_contact",
     "mathsoc.web.pages.render_template",
     "mathsoc.db.UnitOfWork.finish",
 )

@@ -18,7 +18,7 @@ from mathsoc.joining.models import Slip
 from mathsoc.mail import KeptMail
 from mathsoc.members import service as members
 from mathsoc.members.models import LoginSession, Member
-from mathsoc.privacy import rules
+from mathsoc.privacy import rules, scrub
 from mathsoc.reports.models import Report
 from mathsoc.scoring import service as scoring
 from mathsoc.scoring.models import Award
@@ -59,6 +59,7 @@ async def erase(
     _empty(member)
     await session.flush()
     await audit.record(session, Action.ERASED, now, actor_id=actor_id, member_id=member_id)
+    await scrub.plan(session, now)
     # Last, since these take the locks of boards and topics: each in the order of the boards.
     await scoring.set_listed(session, member)
     if not keeps_points:

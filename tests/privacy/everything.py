@@ -6,6 +6,7 @@ import hashlib
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, clock, mail
 from mathsoc.accounts.models import MailToken
@@ -17,7 +18,8 @@ from mathsoc.members import service as members
 from mathsoc.members.models import Member
 from mathsoc.reports.models import Report
 from mathsoc.schools.models import SchoolClass
-from mathsoc.scoring.models import Completion, FirstCompletion
+from mathsoc.scoring import service as scoring
+from mathsoc.scoring.models import Award, Completion, FirstCompletion
 from mathsoc.second_factor.models import RecoveryCode
 from mathsoc.submissions.models import Attempt
 from tests.support.world import World
@@ -28,14 +30,17 @@ WORDS = {
     "wished_name": "Zqwished",
     "real_name": "Zqfirst Zqfamily",
 }
+OLD = "zqbefore-zoe@northfield.example"  # her address before
 PLANTED = ["zqmail-zoe", "Zqshown", "Zqwished", "Zqfirst", "Zqfamily", "zqaddress", "Zqbrowser", "zqreason"]
+# What others wrote about her stands in their words, and is not hers to download; an address before, in links.
+ELSEWHERE = ["zqbefore-zoe", "zqothers"]
 
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-async def add_zoe(world: World) -> Member:
+async def add_zoe(world: World, **given: str) -> Member:
     """Zoe has points, attempts, sessions, links, codes, slips, reports, mail, and lines in the log."""
     challenge = await world.add_challenge(
         "zoes", {"kind": "text", "key": "pi"}, {"kind": "number", "key": "4"}
@@ -45,7 +50,7 @@ async def add_zoe(world: World) -> Member:
         session.add(one)
         await session.flush()
         class_id = one.id
-    zoe = await world.add_member("zoe", class_id=class_id, totp_secret="ZQSECRET", **WORDS)
+    zoe = await world.add_member("zoe", class_id=class_id, **{"totp_secret": "ZQSECRET", **WORDS, **given})
     later = world.now + timedelta(hours=1)
     async with world.database.writing() as session:
         await members.start_session(session, zoe, clock.now(), device="Zqbrowser on Android")
@@ -122,8 +127,58 @@ async def add_zoe(world: World) -> Member:
             before={"email": WORDS["email"]},
         )
         await mail.queue(session, "reset", {"email": WORDS["email"]})
+        await mail.queue(session, "password-changed", {"member_id": zoe.id})
+        await _of_others(session, world, zoe)
     await world.give("zoe", 3)
     return zoe
+
+
+async def _of_others(session: AsyncSession, world: World, zoe: Member) -> None:
+    """What stands about her where nothing refers to her, or in others' words."""
+    ada, alice = world.members["ada"].id, world.members["alice"].id
+    given = {"competition_id": world.competitions["ladder"].id, "stage_id": world.stages["ks4"].id}
+    poster = Award(
+        **given,
+        member_id=zoe.id,
+        kind="manual",
+        points=1,
+        reason="zqothers: the poster of Zqfirst",
+        given_by_id=ada,
+        awarded_at=world.now,
+    )
+    await scoring.add_to_ledger(session, [poster])
+    for address in (WORDS["email"], OLD):
+        session.add(
+            MailToken(
+                token_hash=_hash(f"join {address}"),
+                purpose="join",
+                address=address,
+                created_at=world.now,
+                expires_at=world.now,
+                used_at=world.now,
+            )
+        )
+    session.add_all(
+        [
+            KeptMail(at=world.now, recipient=OLD, subject="Join", body="Dear zqothers"),
+            Report(
+                member_id=zoe.id,
+                made_by_id=alice,
+                subject_kind="display-name",
+                shown="Zqshown",
+                reason="zqothers say that this is Zqfamily",
+                created_at=world.now,
+                decided_by_id=ada,
+                decided_at=world.now,
+                outcome="kept",
+            ),
+        ]
+    )
+    changed = {"before": {"email": OLD}, "after": {"email": WORDS["email"]}}
+    own = {"actor_id": zoe.id, "member_id": zoe.id}
+    await audit.record(session, Action.ADDRESS_CHANGED, world.now, **own, **changed)
+    looked = {"search": "Zqfirst", "members": 1, "page": 1}
+    await audit.record(session, Action.MEMBERS_VIEWED, world.now, actor_id=ada, after=looked)
 
 
 async def of_zoe(world: World) -> Member:

@@ -53,7 +53,7 @@ class Seen:
         return f"{self.asked}\n{self.status}\n{lines}\n".encode() + self.body
 
 
-async def _ask(
+async def ask(
     client: TestClientProtocol, method: str, path: str, given: dict[str, Any], *, htmx: bool
 ) -> Seen:
     headers = {**given.get("headers", {}), **(HTMX if htmx else {})}
@@ -83,7 +83,7 @@ async def crawl(
         asked.append((row.method, row.path.format(**names), given))
     for method, path, given in [*asked, *more, *ERRORS]:
         for htmx in (False, True):
-            yield await _ask(client, method, path, given, htmx=htmx)
+            yield await ask(client, method, path, given, htmx=htmx)
     for topic in TOPICS if streams else ():
         yield await stream(client, topic)
 
