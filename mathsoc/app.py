@@ -14,7 +14,6 @@ from mathsoc.accounts import letters
 from mathsoc.accounts import service as account_changes
 from mathsoc.accounts import views as accounts
 from mathsoc.accounts.holding import stream_guard
-from mathsoc.accounts.profile import blueprint as profile_pages
 from mathsoc.accounts.recovery import blueprint as recovery_pages
 from mathsoc.challenges import service as challenges
 from mathsoc.challenges.live import OpenSource
@@ -36,6 +35,10 @@ from mathsoc.members.rules import Viewer
 from mathsoc.members.views import blueprint as member_pages
 from mathsoc.privacy import service as privacy
 from mathsoc.privacy.views import blueprint as privacy_pages
+from mathsoc.profile import letters as profile_letters
+from mathsoc.profile.addresses import blueprint as address_pages
+from mathsoc.profile.names import blueprint as name_pages
+from mathsoc.profile.views import blueprint as profile_pages
 from mathsoc.schools import queries as schools
 from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
@@ -58,6 +61,8 @@ MAIL: dict[str, mail.Builder] = {
     "reset": letters.reset,
     "password-changed": letters.password_changed,
     "join": joining_letters.join,
+    "verify-address": profile_letters.verify_address,
+    "address-changed": profile_letters.address_changed,
 }
 
 PAGES = (
@@ -67,6 +72,8 @@ PAGES = (
     accounts.blueprint,
     second_factor.blueprint,
     profile_pages,
+    name_pages,
+    address_pages,
     recovery_pages,
     privacy_pages,
     joining_pages,

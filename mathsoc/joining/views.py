@@ -14,7 +14,7 @@ from mathsoc.joining.forms import AddressForm, CodeForm, DetailsForm
 from mathsoc.members.rules import is_email, normal_email
 from mathsoc.web import limits
 from mathsoc.web.forms import sent
-from mathsoc.web.pages import page
+from mathsoc.web.pages import page, see
 from mathsoc.web.unit_of_work import database, reads_only, release, session
 
 blueprint = Blueprint("joining", __name__)
@@ -98,8 +98,13 @@ async def join_by_code() -> Response:
 
 @blueprint.get("/verify-email/<token>")
 async def link(token: str) -> Response:
-    """Only shows the form: programs that look at links in mail must not use them up."""
+    """Only shows the form: programs that look at links in mail must not use them up.
+
+    One to a member's new address leads to its own page, which is for that member alone.
+    """
     db = await session()
+    if await accounts.purpose_of_link(db, token) == "verify":
+        return see(f"/profile/email/{token}")
     email = await accounts.address_of_join_link(db, token, clock.now())
     way = await queries.by_address(db, email) if email is not None else None
     if way is None:

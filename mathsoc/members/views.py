@@ -6,7 +6,7 @@ from quart import Blueprint, Response, g
 
 from mathsoc.errors import Missing
 from mathsoc.leaderboards import queries as boards
-from mathsoc.members import queries
+from mathsoc.members import queries, rules
 from mathsoc.web.pages import page
 from mathsoc.web.unit_of_work import session
 
@@ -18,7 +18,10 @@ async def show(handle: str) -> Response:
     if g.viewer is None:
         raise Missing
     db = await session()
-    member = await queries.shown(db, handle)
+    member = await queries.shown(db, handle, g.viewer)
     return await page(
-        "members/show.html", member=member, places=await boards.places_of(db, member.id, g.viewer)
+        "members/show.html",
+        member=member,
+        listed=rules.listed(member.role, member.state, member.hidden),
+        places=await boards.places_of(db, member.id, g.viewer),
     )

@@ -45,6 +45,13 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "privacy.download": (Limit(member=10, address=300),),
     "privacy.delete": (Limit(member=30, address=300),),
     "privacy.undo": (Limit(member=30, address=300),),
+    "profile.stand_on_boards": (Limit(member=10, address=300),),
+    "names.choose": (Limit(member=30, address=300),),
+    "names.wish": (Limit(member=30, address=300),),
+    "names.withdraw": (Limit(member=30, address=300),),
+    # Each may be a mail to somebody.
+    "addresses.ask": (Limit(member=20, address=300, seconds=HOUR),),
+    "addresses.change": (Limit(member=30, address=300),),
     "profile.end_session": (Limit(member=60, address=300),),
     "profile.end_other_sessions": (Limit(member=30, address=300),),
     "profile.change_password": (Limit(member=30, address=300),),
@@ -89,6 +96,7 @@ BUCKETS: dict[str, tuple[int, int]] = {
     "reset-mail": (3, HOUR),  # letters to one account, asked for from one address or known device
     "reset-mail-all": (12, HOUR),  # the same, from all addresses
     "reset-address": (300, HOUR),
+    "names": (5, 24 * HOUR),  # changes of one's display name, and wishes for another
     "confirm": (10, 15 * MINUTE),  # one's own password asked again
     "code": (5, 5 * MINUTE),  # wrong codes of a member; the right one empties it
     "code-known": (5, 5 * MINUTE),  # the same, from a device where a code of theirs was right before
