@@ -89,4 +89,4 @@ async def suggestions(session: AsyncSession) -> list[str]:
     """Display names that nobody has."""
     drawn = {names.display_name() for _ in range(SUGGESTIONS * 5)}
     taken = set(await session.scalars(select(Member.display_name).where(Member.display_name.in_(drawn))))
-    return sorted(drawn - taken)[:SUGGESTIONS]
+    return sorted(list(drawn - taken)[:SUGGESTIONS])
