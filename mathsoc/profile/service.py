@@ -105,8 +105,7 @@ async def change_address(
             member.email, member.login_name = email, None
     except IntegrityError as clash:
         raise Refused(links.LINK_IS_OVER) from clash
-    for purpose in ("reset", "verify"):
-        await links.end_links(session, member.id, now, purpose)
+    await links.end_links(session, member.id, now, "reset")
     await members.end_sessions_of(session, member.id, now, keep=viewer.session_id)
     was, becomes = {"email": before or ""}, {"email": email}
     await _note(session, Action.ADDRESS_CHANGED, member, now, address, before=was, after=becomes)

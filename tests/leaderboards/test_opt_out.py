@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from quart import Quart
 from sqlalchemy import func, select
 
@@ -137,6 +138,7 @@ async def test_points_won_meanwhile_show_nowhere_and_the_school_keeps_them_all(
         assert await audit.check(session) == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_only_for_oneself(app: Quart, world: World) -> None:
     """There is no field for anybody else; the public is refused; a word that is neither changes nothing."""
     clients = await scored(app, world)

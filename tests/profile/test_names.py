@@ -72,6 +72,7 @@ async def test_what_is_not_offered_is_refused_at_its_field(app: Quart, world: Wo
     assert await of(world, "alice") == ("Display Alice", "")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_ones_own_words_wait_for_staff(app: Quart, world: World) -> None:
     alice = await already_signed_in(app, world, "alice")
     for wrong, why in (
@@ -104,7 +105,11 @@ async def test_staff_name_themselves_and_take_nobodys_name(app: Quart, world: Wo
     assert await post(carol, WISH, wished_name="Carol Name") == (303, "/profile?notice=name-changed")
     assert await of(world, "carol") == ("Carol Name", "")
     assert await post(carol, WISH, wished_name="CAROL Name") == (303, "/profile?notice=name-changed")
-    for wrong, why in (("display bob", "Somebody has"), ("CAROL Name", "your name already"), ("4", "letters")):
+    for wrong, why in (
+        ("display bob", "Somebody has"),
+        ("CAROL Name", "your name already"),
+        ("4", "letters"),
+    ):
         status, words = await post(carol, WISH, wished_name=wrong)
         assert status == 422 and why in words, (wrong, words)
 

@@ -57,6 +57,7 @@ async def test_own_points_show_whatever_others_see(app: Quart, world: World) -> 
     assert table(await text(bob, "/profile")) == [("Ladder", "1", "5")]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_ones_own_page_is_there_for_oneself_with_a_note(app: Quart, world: World) -> None:
     path = f"/members/{world.members['alice'].handle}"
     alice, bob = [await already_signed_in(app, world, name) for name in ("alice", "bob")]
@@ -71,6 +72,7 @@ async def test_ones_own_page_is_there_for_oneself_with_a_note(app: Quart, world:
         assert (await alice.get(path)).status_code == (await bob.get(path)).status_code == 404
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_account_that_will_be_deleted_can_be_kept(app: Quart, world: World) -> None:
     alice = await already_signed_in(app, world, "alice")
     assert "/profile/delete/undo" not in await text(alice, "/profile")
@@ -86,6 +88,7 @@ async def send(client: TestClientProtocol, challenge: Challenge, *answers: str, 
         assert reply.status_code == 200
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_ones_own_answers_and_nobody_elses(app: Quart, world: World) -> None:
     number = {"kind": "number", "key": "7351998243"}
     squares = await world.add_challenge("squares", number, {"kind": "number", "key": "4"})
