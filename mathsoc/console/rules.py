@@ -8,16 +8,17 @@ from datetime import UTC, datetime
 from mathsoc.members.rules import Viewer
 
 # What may be done with a member, by the noun that is posted to.
-ROLE, SUSPENSION, REINSTATEMENT, SESSIONS, SECOND_FACTOR, LINK = (
+ROLE, SUSPENSION, REINSTATEMENT, SESSIONS, SECOND_FACTOR, LINK, SLIP = (
     "role",
     "suspension",
     "reinstatement",
     "sessions",
     "second-factor",
     "reset-link",
+    "slip",
 )
 FOR_ADMINS = (ROLE, SECOND_FACTOR)
-FOR_EVERY_STAFF = (SUSPENSION, REINSTATEMENT, SESSIONS, LINK)
+FOR_EVERY_STAFF = (SUSPENSION, REINSTATEMENT, SESSIONS, LINK, SLIP)
 NOT_ON_ONESELF = (ROLE, SUSPENSION, REINSTATEMENT)
 
 IN_WORDS = {
@@ -53,6 +54,8 @@ IN_WORDS = {
     "code-made": "made a code for a class",
     "slips-made": "made slips",
     "slip-used": "came back with a slip",
+    "slip-withdrawn": "withdrew a slip",
+    "school-changed": "changed a school",
     "data-exported": "downloaded their own data",
     "erasure-asked": "asked for their account to be deleted",
     "erasure-undone": "kept their account after all",
@@ -96,6 +99,8 @@ AS_NOUNS = {
     "code-made": "Code of a class made",
     "slips-made": "Slips made",
     "slip-used": "Return by a slip",
+    "slip-withdrawn": "Slip withdrawn",
+    "school-changed": "School changed",
     "data-exported": "Own data downloaded",
     "erasure-asked": "Request for deletion",
     "erasure-undone": "Deletion undone",
@@ -120,8 +125,8 @@ def may_see(viewer: Viewer, *, role: str, state: str, school_id: int | None) -> 
     )
 
 
-def may_do(viewer: Viewer, what: str, *, handle: str, state: str) -> bool:
-    """Whether a viewer who sees the member may do this to them now."""
+def may_do(viewer: Viewer, what: str, *, handle: str, state: str, by_mail: bool) -> bool:
+    """Whether a viewer who sees the member may do this to them now; `by_mail`: they have an address."""
     if viewer.role != "admin" and what in FOR_ADMINS:
         return False
     if what in NOT_ON_ONESELF and handle == viewer.handle:
@@ -131,8 +136,8 @@ def may_do(viewer: Viewer, what: str, *, handle: str, state: str) -> bool:
         return state == "active"
     if what == REINSTATEMENT:
         return state == "suspended"
-    if what == LINK:
-        return state in ("active", "pending")
+    if what in (LINK, SLIP):
+        return state in ("active", "pending") and by_mail == (what == LINK)
     return True
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from mathsoc.challenges.models import Challenge
 from mathsoc.db import Base, Database
 from mathsoc.members.models import LoginSession
+from tests.joining.ways import add_class
 from tests.support.world import World, already_signed_in
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ async def set_up(app: Quart, world: World) -> Scene:
     scene = Scene(world)
     scene.names = {name: member.handle for name, member in world.members.items()}
     scene.names |= {f"{slug}_box": challenge.boxes[0].public_id for slug, challenge in made.items()}
+    for name, school in (("class", "northfield"), ("class_elsewhere", "eastgate")):
+        one = await add_class(world, code=f"{school}-code", school_id=world.schools[school].id)
+        scene.names[name] = one.public_id
     scene.clients = {"anonymous": app.test_client()}
     for name in CAST[1:]:
         scene.clients[name] = await already_signed_in(app, world, name)
