@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from wtforms import BooleanField, Form, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from mathsoc.members.rules import is_email, normal_email
 from mathsoc.web.forms import words
@@ -65,7 +65,7 @@ class CodeForm(Form):  # type: ignore[misc]
 class ClassForm(CodeForm, PlacesForm):
     name = StringField(
         "Name of the class",
-        [InputRequired("Enter a name, such as 10M."), Length(max=60, message="At most 60 letters.")],
+        [DataRequired("Enter a name, such as 10M."), Length(max=60, message="At most 60 letters.")],
         filters=[words],
     )
     year = SelectField("School year", coerce=_number, default="")
