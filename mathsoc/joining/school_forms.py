@@ -19,8 +19,11 @@ NO_EMAIL = "Enter a whole e-mail address, such as maths@school.example, or leave
 
 
 def _number(typed: str | int | None) -> int | None:
+    """A year as it is chosen; none where none is, and one that is no choice where it is no number."""
     text = str(typed or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else None
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else -1
 
 
 class SettingsForm(Form):  # type: ignore[misc]

@@ -10,6 +10,7 @@ from quart import Quart
 from sqlalchemy import select
 
 from mathsoc import clock
+from mathsoc.accounts.passwords import hash_password
 from mathsoc.joining.models import Slip
 from tests.console.people import logged, path, staffed, stored, text_of
 from tests.support.world import PASSWORD, World, already_signed_in
@@ -71,8 +72,6 @@ async def test_who_may_and_for_whom(app: Quart, world: World) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_own_password_is_asked_for_again(app: Quart, world: World) -> None:
-    from mathsoc.accounts.passwords import hash_password
-
     clients = await without_address(app, world)
     async with world.database.writing() as session:
         lead = await session.merge(world.members["lead"], load=False)
