@@ -5,6 +5,7 @@ Async tests and fixtures share one event loop for each process, so that one brow
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -15,13 +16,14 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 from quart import Quart
+from werkzeug.routing import Rule
 
 from mathsoc import config as settings
 from mathsoc.config import Config
 from mathsoc.db import Database
 from mathsoc.marking import pool
 from tests.support.browser import Visitor, visit
-from tests.support.compiled import Compiled
+from tests.support.compiled import Compiled, builders_kept
 from tests.support.hooks import pytest_runtest_protocol, pytest_sessionfinish  # noqa: F401 (for pytest)
 from tests.support.isolation import forget_settings
 from tests.support.run import FirstProcess, Run
@@ -64,6 +66,12 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection_finish() -> None:
+    """What has been imported stays: to look through it again and again for garbage is a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def run(request: pytest.FixtureRequest) -> Run:
     return request.config.stash[RUN]
@@ -81,10 +89,11 @@ def workers_when_needed() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def templates_compiled_once() -> Iterator[None]:
-    """All applications of this process share their compiled templates."""
+def compiled_once() -> Iterator[None]:
+    """All applications of this process share their compiled templates and routes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Quart, "jinja_options", {"bytecode_cache": Compiled()})
+        patch.setattr(Rule, "_compile_builder", builders_kept())
         yield
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from quart import Quart
@@ -122,7 +124,7 @@ async def build(database: Database, now: datetime | None = None) -> World:
     world = World(database, now or clock.now())
     async with database.writing() as session:
         await _add_setting(session, world)
-    hashed = await hash_password(PASSWORD)
+    hashed = await hash_of_password()
     await world.add_member("alice", password_hash=hashed)
     await world.add_member(
         "bob", email="bob@eastgate.example", school_id=world.schools["eastgate"].id, password_hash=hashed
@@ -131,6 +133,12 @@ async def build(database: Database, now: datetime | None = None) -> World:
     # A society without an administrator shows nothing but its setup.
     await world.add_member("ada", role="admin", year=None, password_hash=hashed)
     return world
+
+
+@cache
+def hash_of_password() -> asyncio.Future[str]:
+    """Made once in a process: hashing is slow by design, and nearly every test has a world."""
+    return asyncio.ensure_future(hash_password(PASSWORD))
 
 
 async def _add_setting(session: AsyncSession, world: World) -> None:
