@@ -109,7 +109,8 @@ AS_NOUNS = {
     "reported": "Report",
     "report-decided": "Report decided",
 }
-PAGE_VIEWED = "looked at the page of"
+# Where it was done to somebody.
+ABOUT_ONE = {"members-viewed": "looked at the page of", "slips-made": "made a slip for"}
 
 CURSOR = re.compile(r"\d{8}T\d{12}Z", re.ASCII)
 
@@ -158,9 +159,7 @@ def from_cursor(text: str) -> datetime | None:
 
 def did(action: str, *, somebody: bool) -> str:
     """What was done, as it stands between who did it and, where there is `somebody`, to whom."""
-    if action == "members-viewed" and somebody:
-        return PAGE_VIEWED
-    return IN_WORDS.get(action, action)
+    return (ABOUT_ONE if somebody else {}).get(action) or IN_WORDS.get(action, action)
 
 
 def told(values: dict[str, object]) -> str:

@@ -45,7 +45,7 @@ class DomainForm(Form):  # type: ignore[misc]
 
 class PlacesForm(Form):  # type: ignore[misc]
     places = IntegerField(
-        "Places",
+        "Number of places",
         [
             InputRequired(f"Enter a number from 1 to {MOST_PLACES}."),
             NumberRange(1, MOST_PLACES, f"A class has 1 to {MOST_PLACES} places."),
