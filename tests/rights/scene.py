@@ -59,6 +59,14 @@ async def challenges(world: World) -> dict[str, Challenge]:
     return {slug: await world.add_challenge(slug, **given) for slug, given in times.items()}
 
 
+async def classes(world: World) -> dict[str, str]:
+    """A class at each school; returns their names in addresses."""
+    return {
+        f"{school}_class": (await add_class(world, f"{school}-code", name="10 x", school_id=one.id)).public_id
+        for school, one in world.schools.items()
+    }
+
+
 async def unreleased(world: World) -> dict[str, Challenge]:
     """What only those who see keys may know of."""
     return {
@@ -74,9 +82,7 @@ async def set_up(app: Quart, world: World) -> Scene:
     scene = Scene(world)
     scene.names = {name: member.handle for name, member in world.members.items()}
     scene.names |= {f"{slug}_box": challenge.boxes[0].public_id for slug, challenge in made.items()}
-    for name, school in (("class", "northfield"), ("class_elsewhere", "eastgate")):
-        one = await add_class(world, code=f"{school}-code", school_id=world.schools[school].id)
-        scene.names[name] = one.public_id
+    scene.names |= await classes(world)
     scene.clients = {"anonymous": app.test_client()}
     for name in CAST[1:]:
         scene.clients[name] = await already_signed_in(app, world, name)

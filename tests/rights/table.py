@@ -216,17 +216,17 @@ ROWS: tuple[Row, ...] = (
         out=ASKS,
         ada=Goes(f"{NORTH}?done=domain-gone"),
     ),
-    row(CLASS, path="/console/classes/{class}", members=403, out=ASKS, people=200),
-    row(CLASS, path="/console/classes/{class_elsewhere}", members=403, out=ASKS, lead=404, ada=200),
+    row(CLASS, path="/console/classes/{northfield_class}", members=403, out=ASKS, people=200),
+    row(CLASS, path="/console/classes/{eastgate_class}", members=403, out=ASKS, lead=404, ada=200),
     *(
         row(CLASS + end, "POST", one + end, members=403, out=ASKS, lead=lead, ada=answer, more=more)
-        for one in ("/console/classes/{class}", "/console/classes/{class_elsewhere}")
+        for one in ("/console/classes/{northfield_class}", "/console/classes/{eastgate_class}")
         for end, more, answer in (
             ("/code", ("lasts",), Goes(f"{one}?done=code")),
             ("/closing", (), Goes(f"{one}?done=closed")),
             ("/places", ("places",), 422),
         )
-        for lead in ([404] if "elsewhere" in one else [answer])
+        for lead in ([404] if "eastgate" in one else [answer])
     ),
     row(
         "/console/slips/<public_id>/withdrawal",
