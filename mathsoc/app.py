@@ -27,6 +27,7 @@ from mathsoc.console.views import blueprint as console_pages
 from mathsoc.db import Database
 from mathsoc.home.views import blueprint as home_page
 from mathsoc.joining import letters as joining_letters
+from mathsoc.joining.admin import blueprint as joining_staff
 from mathsoc.joining.lists import blueprint as list_pages
 from mathsoc.joining.school_pages import blueprint as school_pages
 from mathsoc.joining.views import blueprint as joining_pages
@@ -36,8 +37,13 @@ from mathsoc.marking import pool
 from mathsoc.maths_api.views import blueprint as maths_api
 from mathsoc.members.rules import Viewer
 from mathsoc.members.views import blueprint as member_pages
+from mathsoc.privacy import letters as privacy_letters
 from mathsoc.privacy import service as privacy
+from mathsoc.privacy.admin import blueprint as retention_pages
 from mathsoc.privacy.views import blueprint as privacy_pages
+from mathsoc.reports.admin import blueprint as decision_pages
+from mathsoc.reports.views import blueprint as report_pages
+from mathsoc.roll_over.admin import blueprint as roll_over_pages
 from mathsoc.schools import queries as schools
 from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
@@ -60,6 +66,9 @@ MAIL: dict[str, mail.Builder] = {
     "reset": letters.reset,
     "password-changed": letters.password_changed,
     "join": joining_letters.join,
+    "approved": joining_letters.approved,
+    "erasure-asked": privacy_letters.erasure_asked,
+    "retention": privacy_letters.retention,
 }
 
 PAGES = (
@@ -71,6 +80,10 @@ PAGES = (
     profile_pages,
     recovery_pages,
     privacy_pages,
+    retention_pages,
+    report_pages,
+    decision_pages,
+    roll_over_pages,
     joining_pages,
     member_pages,
     competition_pages,
@@ -81,6 +94,7 @@ PAGES = (
     people_pages,
     school_pages,
     list_pages,
+    joining_staff,
     maths_api,
 )
 

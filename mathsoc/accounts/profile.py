@@ -10,7 +10,6 @@ from mathsoc.accounts import confirm, cookies, passwords, rules, service
 from mathsoc.accounts.forms import PasswordForm
 from mathsoc.errors import Missing, Refused
 from mathsoc.members import queries as members
-from mathsoc.members import rules as states
 from mathsoc.members.models import Member
 from mathsoc.web import limits
 from mathsoc.web.forms import sent
@@ -32,8 +31,7 @@ NOTICES = {
 async def show() -> Response:
     me = await (await session()).get_one(Member, g.viewer.id)
     notice = NOTICES.get(request.args.get("notice", ""))
-    listed = states.listed(me.role, me.state, me.hidden)
-    return await page("accounts/profile.html", me=me, listed=listed, notice=notice)
+    return await page("accounts/profile.html", me=me, listed=me.listed, notice=notice)
 
 
 @blueprint.get("/profile/sessions")

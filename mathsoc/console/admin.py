@@ -36,6 +36,8 @@ DONE = {
     "reinstated": "Reinstated: they can sign in again.",
     "signed-out": "Signed out everywhere.",
     "second-factor": "The authenticator app is removed, and they are signed out everywhere.",
+    "left": "Noted: they have left school. After a while they are told, and then the account is erased.",
+    "stays": "The account stays.",
 }
 
 

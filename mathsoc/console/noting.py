@@ -1,4 +1,4 @@
-"""What staff look at is in the audit log, whichever slice shows it."""
+"""Looking at people stands in the audit log too, whichever slice the page is of."""
 
 from __future__ import annotations
 

@@ -7,9 +7,10 @@ from quart import Blueprint, Response, current_app, g, request
 from mathsoc import audit, mail
 from mathsoc.audit import Action
 from mathsoc.config import Config
-from mathsoc.console import queries, rules
-from mathsoc.console.noting import note_view as note_view
+from mathsoc.console import queries, rules, waiting
+from mathsoc.console.noting import note_view
 from mathsoc.errors import Missing
+from mathsoc.reports import queries as reports
 from mathsoc.web.pages import page
 from mathsoc.web.unit_of_work import session
 
@@ -21,8 +22,13 @@ LONGEST_SEARCH = 100
 @blueprint.get("/console")
 async def index() -> Response:
     """An administrator of a society with nobody else in it is told why there is no way to change that."""
-    empty = g.viewer.role == "admin" and await queries.is_empty(await session())
-    return await page("console/index.html", keeps_mail=_keeps_mail(), empty=empty)
+    db = await session()
+    empty = g.viewer.role == "admin" and await queries.is_empty(db)
+    waits = await waiting.counts(db, g.viewer)
+    reported = await reports.open_count(db, queries.seen_by(g.viewer))
+    return await page(
+        "console/index.html", keeps_mail=_keeps_mail(), empty=empty, waits=waits, open_reports=reported
+    )
 
 
 @blueprint.get("/console/audit")

@@ -98,6 +98,6 @@ async def shown(session: AsyncSession, handle: str) -> Member:
     member = await session.scalar(
         select(Member).where(Member.handle == handle).options(joinedload(Member.school))
     )
-    if member is None or not rules.listed(member.role, member.state, member.hidden):
+    if member is None or not member.listed:
         raise Missing
     return member
