@@ -26,6 +26,7 @@ from mathsoc.console.views import blueprint as console_pages
 from mathsoc.db import Database
 from mathsoc.home.views import blueprint as home_page
 from mathsoc.joining import letters as joining_letters
+from mathsoc.joining.admin import blueprint as joining_staff
 from mathsoc.joining.views import blueprint as joining_pages
 from mathsoc.leaderboards.live import BoardSource
 from mathsoc.leaderboards.views import blueprint as leaderboard_pages
@@ -33,12 +34,17 @@ from mathsoc.marking import pool
 from mathsoc.maths_api.views import blueprint as maths_api
 from mathsoc.members.rules import Viewer
 from mathsoc.members.views import blueprint as member_pages
+from mathsoc.privacy import letters as privacy_letters
 from mathsoc.privacy import service as privacy
+from mathsoc.privacy.admin import blueprint as retention_pages
 from mathsoc.privacy.views import blueprint as privacy_pages
 from mathsoc.profile import letters as profile_letters
 from mathsoc.profile.addresses import blueprint as address_pages
 from mathsoc.profile.names import blueprint as name_pages
 from mathsoc.profile.views import blueprint as profile_pages
+from mathsoc.reports.admin import blueprint as decision_pages
+from mathsoc.reports.views import blueprint as report_pages
+from mathsoc.roll_over.admin import blueprint as roll_over_pages
 from mathsoc.schools import queries as schools
 from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
@@ -63,6 +69,9 @@ MAIL: dict[str, mail.Builder] = {
     "join": joining_letters.join,
     "verify-address": profile_letters.verify_address,
     "address-changed": profile_letters.address_changed,
+    "approved": joining_letters.approved,
+    "erasure-asked": privacy_letters.erasure_asked,
+    "retention": privacy_letters.retention,
 }
 
 PAGES = (
@@ -76,6 +85,10 @@ PAGES = (
     address_pages,
     recovery_pages,
     privacy_pages,
+    retention_pages,
+    report_pages,
+    decision_pages,
+    roll_over_pages,
     joining_pages,
     member_pages,
     competition_pages,
@@ -84,6 +97,7 @@ PAGES = (
     leaderboard_pages,
     console_pages,
     people_pages,
+    joining_staff,
     maths_api,
 )
 

@@ -6,11 +6,12 @@ row that retention empties after DETAILS_KEPT and erasure at once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, delete, or_, select
+from sqlalchemy import ForeignKey, Index, String, Text, cast, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,6 +59,8 @@ class Action(StrEnum):
     ERASURE_ASKED = "erasure-asked"
     ERASURE_UNDONE = "erasure-undone"
     ERASED = "erased"
+    LEFT = "left"
+    KEPT = "kept"
     ROLLED_OVER = "rolled-over"
     REPORTED = "reported"
     REPORT_DECIDED = "report-decided"
@@ -135,6 +138,16 @@ async def forget_details(session: AsyncSession, _job: Job) -> datetime | None:
     return now if len(ids) == CHUNK else None
 
 
+async def values_about(session: AsyncSession, member_id: int) -> list[dict[str, Any]]:
+    """What the log still keeps of values before and after changes to this member."""
+    found = await session.execute(
+        select(AuditDetail.before, AuditDetail.after)
+        .join(AuditEntry, AuditEntry.id == AuditDetail.entry_id)
+        .where(AuditEntry.subject_kind == "member", AuditEntry.subject_id == member_id)
+    )
+    return [values for row in found for values in row if values]
+
+
 async def erase_details_of(session: AsyncSession, member_id: int) -> None:
     """Delete at once every detail of what a member did or was done to; the entries stay, with ids alone."""
     theirs = select(AuditEntry.id).where(
@@ -144,3 +157,22 @@ async def erase_details_of(session: AsyncSession, member_id: int) -> None:
         )
     )
     await session.execute(delete(AuditDetail).where(AuditDetail.entry_id.in_(theirs)))
+
+
+async def erase_details_that(session: AsyncSession, tell: Callable[[dict[str, Any]], bool]) -> None:
+    """Delete every detail with values that tell something, before or after, whoever it was about."""
+    nothing, last = "{}", 0
+    columns = (AuditDetail.before, AuditDetail.after)
+    chosen = select(AuditDetail.entry_id, *columns).where(
+        or_(*(cast(column, Text) != nothing for column in columns))
+    )
+    while True:
+        found = await session.execute(
+            chosen.where(AuditDetail.entry_id > last).order_by(AuditDetail.entry_id).limit(CHUNK)
+        )
+        rows = found.all()
+        ids = [entry_id for entry_id, *values in rows if any(map(tell, values))]
+        await session.execute(delete(AuditDetail).where(AuditDetail.entry_id.in_(ids)))
+        if len(rows) < CHUNK:
+            return
+        last = rows[-1].entry_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 
 # No vowels and no look-alikes, so that no id spells a word or is misread aloud.
 ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
@@ -30,4 +31,5 @@ def spoken(code: str) -> str:
 
 def folded(code: str) -> str:
     """A code as somebody typed it, without what differs by hand: spaces, hyphens, capitals."""
-    return "".join(letter for letter in code.lower() if letter.isalnum())
+    plain = unicodedata.normalize("NFKC", code).lower()
+    return "".join(letter for letter in plain if letter.isalnum())

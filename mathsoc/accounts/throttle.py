@@ -75,6 +75,16 @@ async def admit_reset(email: str) -> bool:
     return await limits.take("reset-mail", account, address) and await limits.take("reset-mail-all", account)
 
 
+async def admit_joining(email: str) -> bool:
+    """Count a request for a link to join; whether a mail may be sent for it.
+
+    Raises TooMany where too many were asked for from the request's address, whoever they were for.
+    """
+    account, address = account_key(email), limits.client_address()
+    await limits.must_take("join-address", address)
+    return await limits.take("reset-mail", account, address) and await limits.take("reset-mail-all", account)
+
+
 async def _or_slowly(account: str, bucket: tuple[str, ...]) -> Try:
     """A try from this bucket, or beyond it the one of this minute."""
     if await limits.take(*bucket):

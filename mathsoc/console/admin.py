@@ -13,8 +13,8 @@ from mathsoc.accounts.rules import LINK_LASTS
 from mathsoc.audit import Action
 from mathsoc.console import queries, rules, service
 from mathsoc.console.forms import ROLE_WORDS, RoleForm
+from mathsoc.console.noting import note_view
 from mathsoc.console.queries import Wanted
-from mathsoc.console.views import note_view
 from mathsoc.errors import Refused
 from mathsoc.members.models import ROLES, STATES
 from mathsoc.web import csv
@@ -33,6 +33,8 @@ DONE = {
     "reinstated": "Reinstated: they can sign in again.",
     "signed-out": "Signed out everywhere.",
     "second-factor": "The authenticator app is removed, and they are signed out everywhere.",
+    "left": "Noted: they have left school. After a while they are told, and then the account is erased.",
+    "stays": "The account stays.",
 }
 
 

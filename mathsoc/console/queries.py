@@ -148,7 +148,7 @@ async def kept_message(session: AsyncSession, public_id: str) -> KeptMail:
 
 
 def _chosen(viewer: Viewer, wanted: Wanted) -> Select[Member]:
-    chosen = select(Member).where(_seen_by(viewer))
+    chosen = select(Member).where(seen_by(viewer))
     if wanted.role:
         chosen = chosen.where(Member.role == wanted.role)
     if wanted.state:
@@ -165,7 +165,7 @@ def _listed(chosen: Select[Member]) -> Select[Member]:
     )
 
 
-def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
+def seen_by(viewer: Viewer) -> ColumnElement[bool]:
     """`rules.may_see`, asked of the database."""
     if viewer.role == "admin":
         return Member.state != "erased"

@@ -13,6 +13,7 @@ from mathsoc.accounts import service as accounts
 from mathsoc.audit import Action
 from mathsoc.console import queries, rules
 from mathsoc.errors import Refused
+from mathsoc.joining import queries as joining
 from mathsoc.members import service as members
 from mathsoc.members.models import Member
 from mathsoc.members.rules import Viewer
@@ -22,6 +23,7 @@ from mathsoc.second_factor import service as second_factor
 
 NOT_YOURSELF = "Ask another administrator: nobody changes this about themselves."
 SAME_ROLE = "They have this role already."
+NAME_TAKEN = "A member has the display name of this account, so it cannot be one."
 LAST_ADMIN = "This is the only administrator who can sign in, and a society needs one."
 WORDS = {
     rules.SUSPENSION: "Only an account in use can be suspended; one that waits for approval sends nothing.",
@@ -41,6 +43,8 @@ async def change_role(
     if member.role == role:
         raise Refused(SAME_ROLE, "role")
     await _keep_an_admin(session, member)
+    if role == "member" and await joining.name_taken(session, member.display_name):
+        raise Refused(NAME_TAKEN, "role")
     before, member.role = member.role, role
     await _took_effect(
         session, viewer, member, Action.ROLE_CHANGED, now, address, {"role": before}, {"role": role}
@@ -110,7 +114,9 @@ async def _keep_an_admin(session: AsyncSession, member: Member) -> None:
     """Raises Refused where this is the last administrator; `_reach` lets one at a time come here."""
     if (member.role, member.state) != ("admin", "active"):
         return
-    others = select(Member.id).where(Member.role == "admin", Member.state == "active", Member.id != member.id)
+    others = select(Member.id).where(
+        Member.role == "admin", Member.state == "active", Member.erase_at.is_(None), Member.id != member.id
+    )
     if await session.scalar(others.limit(1)) is None:
         raise Refused(LAST_ADMIN)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from quart import Blueprint, Response, current_app, g, request
 
-from mathsoc import audit, clock, mail
+from mathsoc import audit, mail
 from mathsoc.audit import Action
 from mathsoc.config import Config
-from mathsoc.console import queries, rules
+from mathsoc.console import queries, rules, waiting
+from mathsoc.console.noting import note_view
 from mathsoc.errors import Missing
-from mathsoc.web.limits import client_address
+from mathsoc.reports import queries as reports
 from mathsoc.web.pages import page
-from mathsoc.web.unit_of_work import database, release, session
+from mathsoc.web.unit_of_work import session
 
 blueprint = Blueprint("console", __name__)
 
@@ -23,8 +22,13 @@ LONGEST_SEARCH = 100
 @blueprint.get("/console")
 async def index() -> Response:
     """An administrator of a society with nobody else in it is told why there is no way to change that."""
-    empty = g.viewer.role == "admin" and await queries.is_empty(await session())
-    return await page("console/index.html", keeps_mail=_keeps_mail(), empty=empty)
+    db = await session()
+    empty = g.viewer.role == "admin" and await queries.is_empty(db)
+    waits = await waiting.counts(db, g.viewer)
+    reported = await reports.open_count(db, queries.seen_by(g.viewer))
+    return await page(
+        "console/index.html", keeps_mail=_keeps_mail(), empty=empty, waits=waits, open_reports=reported
+    )
 
 
 @blueprint.get("/console/audit")
@@ -68,16 +72,6 @@ async def kept_message(public_id: str) -> Response:
     message = await queries.kept_message(await session(), public_id)
     await note_view(Action.MAIL_VIEWED, subject=("mail", message.id))
     return await page("console/message.html", message=message)
-
-
-async def note_view(action: Action, **about: Any) -> None:
-    """Write into the audit log that the viewer looked at something, in a unit of its own.
-
-    What was read is at hand still, but the request's unit of work is at its end.
-    """
-    await release()
-    async with database().writing() as db:
-        await audit.record(db, action, clock.now(), actor_id=g.viewer.id, address=client_address(), **about)
 
 
 def _needs_kept_mail() -> None:

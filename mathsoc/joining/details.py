@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from quart import Response, request
 from quart_auth import current_user
 
 from mathsoc import clock
-from mathsoc.accounts import agents, common, cookies, passwords
+from mathsoc.accounts import agents, common, cookies, passwords, throttle
 from mathsoc.accounts import queries as accounts
 from mathsoc.accounts import rules as password_rules
 from mathsoc.accounts import service as signing_in
+from mathsoc.errors import Refused
 from mathsoc.joining import queries, rules
 from mathsoc.joining.forms import DetailsForm
 from mathsoc.joining.queries import Way
-from mathsoc.joining.service import Details
+from mathsoc.joining.service import NAME_TAKEN, Details
 from mathsoc.members.models import Member
 from mathsoc.web import limits
 from mathsoc.web.pages import page, see
 from mathsoc.web.unit_of_work import database, session
 
-TAKEN = "Somebody has just taken this name. Choose another one."
+# Within this a form that comes again is taken for the same one, sent twice.
+SENT_AGAIN = timedelta(minutes=10)
 
 
 async def show(way: Way, form: DetailsForm, action: str, status: int = 200) -> Response:
@@ -46,10 +50,10 @@ async def accepted(way: Way, form: DetailsForm, email: str = "") -> Details | No
     name, wished = said.get("display_name") or "", said.get("wished_name") or ""
     real_name = way.real_name or said.get("real_name") or ""
     async with database().reading() as db:
-        if name and await queries.name_taken(db, name):
-            _wrong(form, "display_name", TAKEN)
+        if name and not form.display_name.errors and await queries.name_taken(db, name):
+            refuse_name(form)
         here = await accounts.words_here(db)
-    if wished:
+    if wished and not form.wished_name.errors:
         problem = rules.problem_with_name(wished, real_name, real_names=way.school.real_names)
         _wrong(form, "wished_name", problem)
     password = form.new_password.data
@@ -64,9 +68,44 @@ async def accepted(way: Way, form: DetailsForm, email: str = "") -> Details | No
     return Details(name, real_name, said.get("year"), hashed, wished)
 
 
+async def refused(way: Way, form: DetailsForm, error: Refused, action: str) -> Response | None:
+    """The form again, for a name that was taken while it was filled in; None for any other reason."""
+    if error.field != "display_name":
+        return None
+    refuse_name(form)
+    return await show(way, form, action, 422)
+
+
+def refuse_name(form: DetailsForm) -> None:
+    """Say that the chosen name is gone, and offer the others."""
+    gone = form.display_name.data
+    form.display_name.choices = [one for one in form.display_name.choices if one.value != gone]
+    form.display_name.data, form.display_name.errors = None, [NAME_TAKEN]
+
+
 def _wrong(form: DetailsForm, field: str, problem: str | None) -> None:
     if problem is not None:
         form[field].errors = [problem]
+
+
+async def sent_again(form: DetailsForm) -> Response | None:
+    """For a form that made an account a moment ago and comes again: signed in to it. None for any other.
+
+    Somebody pressed twice, or the reply was lost on its way. The password proves whose account it is; a try
+    is counted as one to sign in.
+    """
+    name, password = form.display_name.data if form.display_name else None, form.new_password.data
+    if not name or not password:
+        return None
+    async with database().reading() as db:
+        member = await queries.just_joined(db, name, clock.now() - SENT_AGAIN)
+    if member is None:
+        return None
+    admitted = await throttle.admit(member.email or member.login_name or "")
+    if not await passwords.verify(password, member.password_hash):
+        return None
+    await admitted.was_right()
+    return await signed_in(member, "waiting" if member.state == "pending" else "joined")
 
 
 async def signed_in(member: Member, notice: str) -> Response:
@@ -79,8 +118,10 @@ async def signed_in(member: Member, notice: str) -> Response:
     )
     async with database().writing() as db:
         started = await signing_in.sign_in(db, member, now, browser)
-    response = see(f"/profile?notice={notice}" if started else "/login")
-    if started is not None:
-        token, begun = started
-        cookies.hand_over(response, token, cookies.lifetime(begun, member, now))
+    if started is None:
+        return see("/login")
+    token, begun = started
+    response = see("/login/code" if begun.waits_for_code else f"/profile?notice={notice}")
+    cookies.hand_over(response, token, cookies.lifetime(begun, member, now))
+    cookies.know_device(response, throttle.account_key(member.email or member.login_name or ""))
     return response

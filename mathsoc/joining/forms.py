@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from wtforms import Form, HiddenField, RadioField, SelectField, StringField
+import unicodedata
+
+from wtforms import Field, Form, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from mathsoc.accounts.forms import NewPasswordForm
 from mathsoc.joining import names
 from mathsoc.joining.queries import Way
-from mathsoc.joining.rules import LONGEST_NAME
+from mathsoc.joining.rules import CODE_FAILS, LONGEST_NAME, NO_EMAIL
 from mathsoc.web.forms import words
 
 LONGEST_REAL_NAME = 120
+NO_NAME = "Enter your name, so that your teacher knows who you are."
+TOO_LONG_A_NAME = f"A display name has at most {LONGEST_NAME} letters."
 
 
 def _number(typed: str | int | None) -> int | None:
@@ -20,16 +24,30 @@ def _number(typed: str | int | None) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else None
 
 
+def one_spelling(text: str | None) -> str:
+    """A name in the plain form of its letters: no ligatures, no wide or raised ones."""
+    return words(unicodedata.normalize("NFKC", text or ""))
+
+
+def _has_letters(_form: Form, field: Field) -> None:
+    if not any(letter.isalpha() for letter in field.data or ""):
+        raise ValidationError(NO_NAME)
+
+
 class AddressForm(Form):  # type: ignore[misc]
     email = StringField(
         "Your school e-mail address",
-        [InputRequired("Enter the e-mail address that your school gave you."), Length(max=254)],
+        [
+            InputRequired("Enter the e-mail address that your school gave you."),
+            Length(max=254, message=NO_EMAIL),
+        ],
     )
 
 
 class CodeForm(Form):  # type: ignore[misc]
     code = StringField(
-        "The code that your teacher gave you", [InputRequired("Enter the code."), Length(max=60)]
+        "The code that your teacher gave you",
+        [InputRequired("Enter the code."), Length(max=60, message=CODE_FAILS)],
     )
 
 
@@ -40,14 +58,19 @@ class DetailsForm(NewPasswordForm):
     real_name = StringField(
         "Your real name",
         [
-            InputRequired("Enter your name, so that your teacher knows who you are."),
-            Length(max=LONGEST_REAL_NAME),
+            InputRequired(NO_NAME),
+            _has_letters,
+            Length(max=LONGEST_REAL_NAME, message=f"Use at most {LONGEST_REAL_NAME} letters."),
         ],
         filters=[words],
     )
     year = SelectField("Your school year", [InputRequired("Choose your year.")], coerce=_number)
     display_name = RadioField("Your display name", [InputRequired("Choose one of these names.")])
-    wished_name = StringField("Another display name", [Optional(), Length(max=LONGEST_NAME)], filters=[words])
+    wished_name = StringField(
+        "Another display name",
+        [Optional(), Length(max=LONGEST_NAME, message=TOO_LONG_A_NAME)],
+        filters=[one_spelling],
+    )
 
     def settle(self, way: Way, suggestions: list[str], years: list[int]) -> None:
         """Offer these names and years, and ask nothing that the way in has settled."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from mathsoc import ids
 from mathsoc.joining import names, rules
 from mathsoc.joining.models import Slip
+from mathsoc.members import rules as member_rules
 from mathsoc.members.models import Member
 from mathsoc.schools.models import School, SchoolClass, SchoolDomain, YearStage
 
@@ -56,6 +57,8 @@ async def by_code(session: AsyncSession, code: str, now: datetime) -> Way | None
         .options(joinedload(Slip.school), joinedload(Slip.school_class), joinedload(Slip.member))
     )
     if slip is not None:
+        if slip.member is not None and (slip.member.email or not member_rules.signs_in(slip.member.state)):
+            return None
         kind = "return" if slip.member_id is not None else "slip"
         return Way(kind, slip.school, slip.year, slip.real_name, slip.school_class, slip)
     one = await session.scalar(select(SchoolClass).where(SchoolClass.join_code == ids.folded(code)))
@@ -79,14 +82,32 @@ async def years(session: AsyncSession) -> list[int]:
 
 
 async def name_taken(session: AsyncSession, name: str) -> bool:
-    """Whether somebody is shown under this name already, however it is written."""
-    return bool(
-        await session.scalar(select(Member.id).where(func.lower(Member.display_name) == name.lower()))
-    )
+    """Whether a member is shown under this name already, however it is capitalised."""
+    key = member_rules.name_key(name, "member", "active")
+    return await session.scalar(select(Member.id).where(Member.name_key == key)) is not None
+
+
+async def just_joined(session: AsyncSession, name: str, since: datetime) -> Member | None:
+    """Who has joined under this name since then."""
+    key = member_rules.name_key(name, "member", "active")
+    joined = (Member.joined_by != "", Member.state.in_(("active", "pending")), Member.created_at > since)
+    return await session.scalar(select(Member).where(Member.name_key == key, *joined))
+
+
+async def looks_taken(session: AsyncSession, name: str, own_id: int) -> bool:
+    """Whether somebody else, staff too, has a name that looks like this one: for a wish, which is rare.
+
+    `own_id` is whose wish it is.
+    """
+    others = select(Member.display_name).where(Member.id != own_id, Member.state != "erased")
+    wanted = rules.look(name)
+    return any(rules.look(one) == wanted for one in await session.scalars(others))
 
 
 async def suggestions(session: AsyncSession) -> list[str]:
     """Display names that nobody has."""
     drawn = {names.display_name() for _ in range(SUGGESTIONS * 5)}
-    taken = set(await session.scalars(select(Member.display_name).where(Member.display_name.in_(drawn))))
-    return sorted(list(drawn - taken)[:SUGGESTIONS])
+    keys = {member_rules.name_key(one, "member", "active"): one for one in drawn}
+    taken = await session.scalars(select(Member.name_key).where(Member.name_key.in_(keys)))
+    free = drawn - {keys[key] for key in taken}
+    return sorted(list(free)[:SUGGESTIONS])

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mathsoc import audit
+from mathsoc import audit, ids
 from mathsoc.accounts import links
 from mathsoc.audit import Action
 from mathsoc.errors import Refused
@@ -21,6 +21,7 @@ from mathsoc.members import service as sessions
 from mathsoc.members.models import Member
 from mathsoc.schools.models import SchoolClass
 
+NAME_TAKEN = "Somebody has just taken this name. Choose another one."
 HAS_ACCOUNT = "There is an account with this address already. Sign in, or set a new password."
 LOGIN_TRIES = 5
 
@@ -41,7 +42,8 @@ async def join_by_mail(
 ) -> Member:
     """Make the account of whoever reads mail at the link's address; it waits for staff to approve it.
 
-    `address` is the client's. Raises Refused when the link is over or its school no longer here.
+    `address` is the client's. Raises Refused when the link is over or its school no longer here, and at
+    `display_name` when that was taken meanwhile.
     """
     email = await links.use_join_link(session, token, now)
     way = await queries.by_address(session, email)
@@ -57,7 +59,8 @@ async def join_by_code(
 ) -> Member:
     """Make the account of whoever holds a slip or the code of a class: approved, with a sign-in name.
 
-    Of many at once one uses a slip, and a class takes no more than it has places. Raises Refused.
+    Of many at once one uses a slip, and a class takes no more than it has places. Raises Refused at `code`,
+    or at `display_name` when that was taken meanwhile.
     """
     way = await queries.by_code(session, code, now)
     if way is None or way.kind == "return":
@@ -65,7 +68,7 @@ async def join_by_code(
     if way.slip is not None:
         await _use(session, way.slip, now)
     else:
-        await _take_a_place(session, way, now)
+        await _take_a_place(session, way, code, now)
     member = await _add(session, way, details, now, address)
     if way.slip is not None:
         # What the list said of them stands in the account now.
@@ -104,11 +107,13 @@ async def _use(session: AsyncSession, slip: Slip, now: datetime) -> None:
         raise Refused(rules.CODE_FAILS, "code")
 
 
-async def _take_a_place(session: AsyncSession, way: Way, now: datetime) -> None:
-    """Hold the class, so that whoever else joins it meanwhile counts after us."""
+async def _take_a_place(session: AsyncSession, way: Way, code: str, now: datetime) -> None:
+    """Hold the class, so that whoever else joins it counts after us. Its code may be another now."""
     assert way.school_class is not None
     held = select(SchoolClass).where(SchoolClass.id == way.school_class.id).with_for_update()
-    one = (await session.scalars(held.execution_options(populate_existing=True))).one()
+    one = (await session.scalars(held.execution_options(populate_existing=True))).one_or_none()
+    if one is None or one.join_code != ids.folded(code):
+        raise Refused(rules.CODE_FAILS, "code")
     taken = await queries.members_of_class(session, one.id)
     if not rules.class_open(until=one.code_until, now=now, members=taken, places=one.places):
         raise Refused(rules.CODE_FAILS, "code")
@@ -136,7 +141,9 @@ async def _add(
         created_at=now,
         joined_by=way.kind,
     )
-    await (_flush_with_login_name(session, member) if email is None else _flush(session, member))
+    if email is None:
+        member.login_name = await _free_login_name(session)
+    await _flush(session, member)
     after = {"by": way.kind}
     await audit.record(
         session, Action.JOINED, now, actor_id=member.id, member_id=member.id, address=address, after=after
@@ -145,20 +152,20 @@ async def _add(
 
 
 async def _flush(session: AsyncSession, member: Member) -> None:
+    """Whoever was quicker with the same name or address has committed when the database says so."""
     try:
         async with session.begin_nested():
             session.add(member)
     except IntegrityError as clash:
+        if await queries.name_taken(session, member.display_name):
+            raise Refused(NAME_TAKEN, "display_name") from clash
         raise Refused(HAS_ACCOUNT) from clash
 
 
-async def _flush_with_login_name(session: AsyncSession, member: Member) -> None:
-    """The names are so many that a second draw is hardly ever needed."""
+async def _free_login_name(session: AsyncSession) -> str:
+    """There are so many that a second draw is hardly ever needed."""
     for _ in range(LOGIN_TRIES):
         name = names.login_name()
         if await members.by_sign_in(session, name) is None:
-            member.login_name = name
-            session.add(member)
-            await session.flush()
-            return
+            return name
     raise Refused("No sign-in name was free. Try again.")

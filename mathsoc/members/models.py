@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mathsoc import ids
 from mathsoc.db import Base
+from mathsoc.members import rules
 from mathsoc.schools.models import School
 
 ROLES = ("member", "lead", "editor", "admin")
@@ -34,6 +35,8 @@ class Member(Base):
     # What one signs in with who has no address: made by us, and no name.
     login_name: Mapped[str | None] = mapped_column(String(40), unique=True)
     display_name: Mapped[str] = mapped_column(String(60))
+    # Made from it at each flush, so that no name is given twice; see `rules.name_key`.
+    name_key: Mapped[str | None] = mapped_column(String(200), unique=True)
     # The display name that was asked for, until staff have answered; others see `display_name` meanwhile.
     wished_name: Mapped[str] = mapped_column(String(60), default="")
     real_name: Mapped[str] = mapped_column(String(120), default="")
@@ -52,6 +55,8 @@ class Member(Base):
     left_at: Mapped[datetime | None]
     # When retention told them that the account will be erased.
     told_at: Mapped[datetime | None]
+    # When staff said that it stays; being away counts from here too.
+    kept_at: Mapped[datetime | None]
     # When the account will be erased because its owner asked for it, and whether the points stay.
     erase_at: Mapped[datetime | None] = mapped_column(index=True)
     keeps_points: Mapped[bool] = mapped_column(default=True)
@@ -64,6 +69,24 @@ class Member(Base):
     totp_step: Mapped[int | None]
 
     school: Mapped[School | None] = relationship(lazy="raise")
+
+    @property
+    def listed(self) -> bool:
+        """Whether they stand on boards; `rules.listed` of this row."""
+        return rules.listed(self.role, self.state, self.hidden, self.erase_at is not None)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the account will be erased, where its owner has asked for it or retention has told them."""
+        told = self.told_at + rules.NOTICE if self.told_at is not None else None
+        return self.erase_at or told
+
+
+@event.listens_for(Member, "before_insert")
+@event.listens_for(Member, "before_update")
+def _keep_name_key(_mapper: object, _connection: object, member: Member) -> None:
+    # Before an insert the columns' defaults are not there yet.
+    member.name_key = rules.name_key(member.display_name, member.role or "member", member.state or "pending")
 
 
 class LoginSession(Base):

@@ -101,8 +101,6 @@ async def shown(session: AsyncSession, handle: str, viewer: rules.Viewer) -> Mem
     member = await session.scalar(
         select(Member).where(Member.handle == handle).options(joinedload(Member.school))
     )
-    if member is None or not (
-        member.id == viewer.id or rules.listed(member.role, member.state, member.hidden)
-    ):
+    if member is None or not (member.listed or member.id == viewer.id):
         raise Missing
     return member

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +20,8 @@ LONGEST_EMAIL = 254
 CODE_WITHIN = timedelta(minutes=10)
 # How often a session notes that it is in use, so that reading pages hardly ever writes.
 SEEN_EVERY = timedelta(minutes=5)
+# From being told that an account will be erased to its erasure.
+NOTICE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,24 @@ def normal_email(typed: str) -> str:
     return typed.strip().lower()
 
 
+def name_key(display_name: str, role: str, state: str) -> str | None:
+    """What no two members have in common: the display name, however it is capitalised.
+
+    None for staff and for who was erased; neither stands on any board.
+    """
+    if role in STAFF or state == "erased":
+        return None
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", display_name).casefold())
+
+
 def signs_in(state: str) -> bool:
     """Whether an account in this state can be used; a pending one may look round."""
     return state in ("active", "pending")
 
 
-def listed(role: str, state: str, hidden: bool) -> bool:
-    """Whether a member stands on boards and counts in places."""
-    return role == "member" and state == "active" and not hidden
+def listed(role: str, state: str, hidden: bool, leaving: bool = False) -> bool:
+    """Whether a member stands on boards and counts in places; not who has asked to be deleted."""
+    return role == "member" and state == "active" and not hidden and not leaving
 
 
 def session_alive(

@@ -39,6 +39,8 @@ async def start_session(
         )
     )
     member.seen_at = now
+    if member.left_at is None:
+        member.told_at = None  # whoever was told for being away has come back
     await session.flush()
     return token
 

@@ -6,7 +6,7 @@ from quart import Blueprint, Response, g
 
 from mathsoc.errors import Missing
 from mathsoc.leaderboards import queries as boards
-from mathsoc.members import queries, rules
+from mathsoc.members import queries
 from mathsoc.web.pages import page
 from mathsoc.web.unit_of_work import session
 
@@ -22,6 +22,6 @@ async def show(handle: str) -> Response:
     return await page(
         "members/show.html",
         member=member,
-        listed=rules.listed(member.role, member.state, member.hidden),
+        listed=member.listed,
         places=await boards.places_of(db, member.id, g.viewer),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +25,21 @@ from mathsoc.scoring.models import Award
 from mathsoc.second_factor.models import RecoveryCode
 from mathsoc.submissions.models import Attempt
 
+BY_HAND = "Points by hand."
+DELETED = "The account was deleted."
+
+
+@dataclass(frozen=True)
+class Known:
+    """What somebody was known by: names and addresses as a whole, now and as far back as anything says."""
+
+    wholes: frozenset[str]
+    addresses: frozenset[str]
+
+    @property
+    def parts(self) -> set[str]:
+        return rules.names_of(*self.wholes)
+
 
 async def erase(
     session: AsyncSession, member_id: int, now: datetime, *, keeps_points: bool, actor_id: int | None = None
@@ -32,22 +49,32 @@ async def erase(
     Points stay in the ledger without a name, or are reversed. The member stands on no board either way.
     """
     member = await members.locked(session, member_id)
-    names = rules.names_of(member.display_name, member.real_name, member.email or "", member.login_name or "")
-    if member.wished_name:
-        names |= rules.names_of(member.wished_name, "")
-    await _mails(session, member)
+    known = await _known(session, member)
+    await _mails(session, member_id, known)
     await _ways_in(session, member_id)
-    await _answers(session, member_id, names)
-    await session.execute(update(Report).where(Report.member_id == member_id).values(shown=""))
-    await session.execute(update(Report).where(Report.made_by_id == member_id).values(reason=""))
+    await _answers(session, member_id, known.parts)
+    await _words(session, member_id, known)
     await audit.erase_details_of(session, member_id)
+    await audit.erase_details_that(session, partial(rules.logged_about, wholes=known.wholes))
     _empty(member)
     await session.flush()
     await audit.record(session, Action.ERASED, now, actor_id=actor_id, member_id=member_id)
+    # Last, since these take the locks of boards and topics: each in the order of the boards.
+    await scoring.set_listed(session, member)
     if not keeps_points:
         await _reverse(session, member_id, now)
-    # Last, since it takes the locks of boards and topics.
-    await scoring.set_listed(session, member)
+
+
+async def _known(session: AsyncSession, member: Member) -> Known:
+    """From the account, its links, and what the log still has of names and addresses before."""
+    addresses = set(await session.scalars(select(MailToken.address).where(MailToken.member_id == member.id)))
+    names = {member.display_name, member.real_name, member.wished_name, member.login_name or ""}
+    for values in await audit.values_about(session, member.id):
+        names |= {str(values[key]) for key in ("display_name", "wished_name", "real_name") if key in values}
+        addresses |= {str(values["email"])} if values.get("email") else set()
+    if member.email is not None:
+        addresses.add(member.email)
+    return Known(frozenset((names | addresses) - {""}), frozenset(addresses))
 
 
 def _empty(member: Member) -> None:
@@ -57,7 +84,8 @@ def _empty(member: Member) -> None:
     member.year = member.class_id = member.school_id = None
     member.totp_secret = member.totp_new_secret = member.totp_since = member.totp_step = None
     member.role, member.state, member.joined_by = "member", "erased", ""
-    member.seen_at = member.left_at = member.told_at = member.erase_at = None
+    member.seen_at = member.left_at = member.told_at = member.kept_at = member.erase_at = None
+    member.hidden, member.keeps_points = False, True
 
 
 async def _ways_in(session: AsyncSession, member_id: int) -> None:
@@ -70,31 +98,42 @@ async def _ways_in(session: AsyncSession, member_id: int) -> None:
     await session.execute(update(Slip).where(Slip.made_by_id == member_id).values(made_by_id=None))
 
 
-async def _mails(session: AsyncSession, member: Member) -> None:
-    """Messages to the member, kept or queued; who is told by id is not there any more when it is made."""
-    if member.email is None:
-        return
-    await session.execute(delete(KeptMail).where(KeptMail.recipient == member.email))
-    await session.execute(delete(MailToken).where(MailToken.address == member.email))
+async def _mails(session: AsyncSession, member_id: int, known: Known) -> None:
+    """Messages to the member, kept or queued, whether the job knows them by id or by address."""
+    await session.execute(delete(KeptMail).where(KeptMail.recipient.in_(known.addresses)))
+    await session.execute(delete(MailToken).where(MailToken.address.in_(known.addresses)))
     waiting = select(Job).where(Job.name == mail.JOB, Job.done_at.is_(None))
     for job in (await session.scalars(waiting)).all():
-        if member.email in job.payload.values():
+        if job.payload.get("member_id") == member_id or job.payload.get("email") in known.addresses:
             await session.delete(job)
 
 
 async def _answers(session: AsyncSession, member_id: int, names: set[str]) -> None:
     """Answers are mathematics and stay, but for words of one's own and what has a name in it."""
     chosen = (
-        select(Attempt, AnswerBox.kind)
+        select(Attempt.id, Attempt.answer, Attempt.reason, AnswerBox.kind)
         .join(AnswerBox, AnswerBox.id == Attempt.box_id)
         .where(Attempt.member_id == member_id)
     )
-    for attempt, kind in (await session.execute(chosen)).all():
-        if kind == "text" or rules.tells(attempt.answer, names) or rules.tells(attempt.reason, names):
-            attempt.answer = attempt.reason = ""
+    for attempt_id, answer, reason, kind in (await session.execute(chosen)).all():
+        if kind == "text" or rules.tells(answer, names) or rules.tells(reason, names):
+            emptied = update(Attempt).where(Attempt.id == attempt_id).values(answer="", reason="")
+            await session.execute(emptied)
     await session.execute(
         update(Attempt).where(Attempt.member_id == member_id).values(token=Attempt.public_id)
     )
+
+
+async def _words(session: AsyncSession, member_id: int, known: Known) -> None:
+    """What others wrote about them, and they about others: reports, and reasons for points by hand."""
+    await session.execute(update(Report).where(Report.member_id == member_id).values(shown="", reason=""))
+    await session.execute(update(Report).where(Report.made_by_id == member_id).values(reason=""))
+    for report in await session.scalars(select(Report).where(Report.reason != "")):
+        if rules.tells(report.reason, map(rules.folded, known.wholes)):
+            report.reason = ""
+    given = select(Award).where(Award.member_id == member_id, Award.kind == "manual")
+    for award in await session.scalars(given):
+        award.reason = BY_HAND
 
 
 async def _reverse(session: AsyncSession, member_id: int, now: datetime) -> None:
@@ -115,7 +154,7 @@ async def _reverse(session: AsyncSession, member_id: int, now: datetime) -> None
             challenge_id=line.challenge_id,
             kind="reversal",
             points=-line.points,
-            reason="The account was deleted.",
+            reason=DELETED,
             reverses_id=line.id,
             awarded_at=now,
         )

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
 from mathsoc.members.models import Member
 from mathsoc.privacy import rules
+
+ROWS = 50
+# What is coming, in the order of the preview.
+ASKED, TOLD, NEXT = "asked", "told", "next"
+_COMING = case((Member.erase_at.is_not(None), ASKED), (Member.told_at.is_not(None), TOLD), else_=NEXT)
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """One page of those whom retention concerns, and how many there are of each kind on all pages."""
+
+    members: Sequence[Member]
+    counts: Mapping[str, int]
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-sum(self.counts.values()) // ROWS))
 
 
 async def only_admin(session: AsyncSession, member_id: int) -> bool:
@@ -21,21 +42,57 @@ async def only_admin(session: AsyncSession, member_id: int) -> bool:
 
 def to_tell(now: datetime) -> Select[Member]:
     """Who has been away too long, or has left school, and was not told yet. Administrators never are."""
-    last_seen = func.coalesce(Member.seen_at, Member.created_at)
-    return (
-        select(Member)
-        .where(Member.state.in_(("active", "pending", "suspended")), Member.role != "admin")
-        .where(Member.told_at.is_(None), Member.erase_at.is_(None))
-        .where(or_(last_seen < now - rules.INACTIVE, Member.left_at < now - rules.LEAVERS))
-        .order_by(Member.id)
-    )
+    return select(Member).where(_due(now)).order_by(Member.id)
 
 
 def to_erase(now: datetime) -> Select[Member]:
-    """Who was told long enough ago and has not come back since."""
+    """Who was told long enough ago and has not come back since; who has left school cannot come back."""
     return (
         select(Member)
         .where(Member.told_at <= now - rules.NOTICE, Member.state != "erased", Member.role != "admin")
         .where(or_(Member.seen_at.is_(None), Member.seen_at < Member.told_at, Member.left_at.is_not(None)))
-        .order_by(Member.id)
+        .order_by(Member.told_at, Member.id)
+    )
+
+
+def asked_to_go(now: datetime) -> Select[Member]:
+    """Who asked to be deleted and had time to change their mind."""
+    return (
+        select(Member)
+        .where(Member.erase_at <= now, Member.state != "erased")
+        .order_by(Member.erase_at, Member.id)
+    )
+
+
+async def concerned(
+    session: AsyncSession, theirs: ColumnElement[bool], now: datetime, page: int
+) -> Concerned:
+    """Those of `theirs` who have asked to be deleted, were told, or will be at the next run of the job."""
+    told = and_(Member.told_at.is_not(None), Member.role != "admin")
+    chosen = (theirs, Member.state != "erased", or_(Member.erase_at.is_not(None), told, _due(now)))
+    counted = await session.execute(select(_COMING, func.count()).where(*chosen).group_by(_COMING))
+    order = case((_COMING == ASKED, 0), (_COMING == TOLD, 1), else_=2)
+    rows = await session.scalars(
+        select(Member)
+        .where(*chosen)
+        .options(joinedload(Member.school))
+        .order_by(order, Member.erase_at, Member.told_at, Member.real_name, Member.id)
+        .limit(ROWS)
+        .offset((page - 1) * ROWS)
+    )
+    return Concerned(rows.all(), {kind: count for kind, count in counted}, page)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    limit = now - rules.INACTIVE
+    away = and_(
+        func.coalesce(Member.seen_at, Member.created_at) < limit,
+        or_(Member.kept_at.is_(None), Member.kept_at < limit),
+    )
+    return and_(
+        Member.state.in_(("active", "pending", "suspended")),
+        Member.role != "admin",
+        Member.told_at.is_(None),
+        Member.erase_at.is_(None),
+        or_(away, Member.left_at < now - rules.LEAVERS),
     )

@@ -2,26 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+
+from mathsoc.members.rules import NOTICE as NOTICE
 
 UNDO_WITHIN = timedelta(days=7)  # after one asked for one's own account to be deleted
 INACTIVE = timedelta(days=396)  # thirteen months without signing in
-NOTICE = timedelta(days=30)  # from being told to being erased
 LEAVERS = timedelta(days=90)  # from leaving school to being told
-SHORTEST_PART = 3
+# Shorter parts of a name are looked for as whole words; a single letter tells nobody.
+SHORTEST_PART, SHORTEST_WORD = 3, 2
 FORMER = "Former member"
 
 
-def names_of(display_name: str, real_name: str, *others: str) -> set[str]:
-    """The parts of somebody's names and addresses that tell who it is, in lower case."""
-    texts = (display_name, real_name, *(one.partition("@")[0] for one in others))
-    parts = {part for text in texts for part in text.casefold().replace("-", " ").split()}
-    whole = {text.casefold() for text in texts}
-    return {part for part in parts | whole if len(part) >= SHORTEST_PART}
+def folded(text: str) -> str:
+    """Without capitals and marks on letters, so that a name is found however it is written."""
+    spread = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in spread if not unicodedata.combining(letter))
+
+
+def names_of(*texts: str) -> set[str]:
+    """The parts of somebody's names and addresses that tell who it is, folded."""
+    parts: set[str] = set()
+    for text in (folded(one.partition("@")[0]) for one in texts):
+        parts |= {text.strip(), *re.findall(r"[^\W_]+", text), *map(_letters, text.split())}
+    return {part for part in parts if len(part) >= SHORTEST_WORD}
 
 
 def tells(text: str, names: Iterable[str]) -> bool:
-    """Whether a text has one of these names in it."""
-    folded = text.casefold()
-    return any(name in folded for name in names)
+    """Whether a text has one of these names in it: somewhere, or where it is short as a word of its own."""
+    plain = folded(text)
+    joined, words = _letters(plain), set(re.findall(r"[^\W_]+", plain))
+    return any(
+        name in plain or name in joined if len(name) >= SHORTEST_PART else name in words for name in names
+    )
+
+
+def logged_about(values: Mapping[str, object], wholes: Iterable[str]) -> bool:
+    """Whether what the log keeps of somebody's doing names a person, given their names and addresses whole.
+
+    A search for a part of one of them counts too.
+    """
+    wholes = [folded(one) for one in wholes]
+    search = folded(str(values.get("search", "")))
+    if len(search) >= SHORTEST_PART and any(search in one for one in wholes):
+        return True
+    return tells(json.dumps(values, ensure_ascii=False, default=str), wholes)
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text if letter.isalnum())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 from datetime import datetime
 
-from quart import Blueprint, Response, g
+from quart import Blueprint, Response, current_app, g
 
 from mathsoc import audit, clock
 from mathsoc.accounts import confirm
@@ -13,10 +13,11 @@ from mathsoc.audit import Action
 from mathsoc.errors import Refused
 from mathsoc.members.models import Member
 from mathsoc.privacy import export, rules, service
+from mathsoc.schools import queries as schools
 from mathsoc.web.forms import sent
 from mathsoc.web.limits import client_address
 from mathsoc.web.pages import page, see
-from mathsoc.web.unit_of_work import reads_only, session, writing
+from mathsoc.web.unit_of_work import database, reads_only, session, writing
 
 blueprint = Blueprint("privacy", __name__)
 
@@ -32,18 +33,28 @@ async def about_export() -> Response:
 
 
 @blueprint.post("/profile/export")
+@reads_only
 async def download() -> Response:
-    """A file to keep: `format` is html or json. It is made now and kept nowhere."""
-    wanted = (await sent()).get("format", "html")
-    db, now = await session(), clock.now()
-    copy = await export.everything(db, g.viewer.id, now)
-    own = {"actor_id": g.viewer.id, "member_id": g.viewer.id}
-    await audit.record(db, Action.DATA_EXPORTED, now, address=client_address(), **own)
+    """A file to keep: `format` is html or json. It is made now and kept nowhere.
+
+    Nothing is held while it is written, and others are answered meanwhile: it may have thousands of lines.
+    """
+    wanted, now = (await sent()).get("format", "html"), clock.now()
+    async with writing() as db:
+        own = {"actor_id": g.viewer.id, "member_id": g.viewer.id}
+        await audit.record(db, Action.DATA_EXPORTED, now, address=client_address(), **own)
+    async with database().reading() as db:
+        copy = await export.everything(db, g.viewer.id, now)
+        known = await schools.society(db)
     if wanted == "json":
-        told = {"made_at": now.isoformat(), "handle": copy.handle, "tables": copy.tables}
-        return _file(json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True), "json", now)
-    response = await page("privacy/copy.html", copy=copy, words=export.WORDS)
-    return _file(await response.get_data(as_text=True), "html", now)
+        return _file(await asyncio.to_thread(export.as_json, copy), "json", now)
+    return _file(await asyncio.to_thread(_readable, copy, known.name if known else ""), "html", now)
+
+
+def _readable(copy: export.Copy, society: str) -> str:
+    zone = current_app.settings.time_zone  # type: ignore[attr-defined]
+    template = current_app.jinja_env.get_template("privacy/copy.html")
+    return template.render(sheets=export.as_sheets(copy, zone), made_at=copy.made_at, society=society)
 
 
 def _file(text: str, kind: str, now: datetime) -> Response:

@@ -13,7 +13,6 @@ from mathsoc.accounts.forms import PasswordForm
 from mathsoc.errors import Missing, Refused
 from mathsoc.leaderboards import queries as boards
 from mathsoc.members import queries as members
-from mathsoc.members import rules as states
 from mathsoc.members.models import Member
 from mathsoc.profile import queries
 from mathsoc.profile import service as profile
@@ -48,7 +47,7 @@ async def show() -> Response:
     return await page(
         "profile/show.html",
         me=me,
-        listed=states.listed(me.role, me.state, me.hidden),
+        listed=me.listed,
         places=await boards.places_of(db, me.id, g.viewer),
         solved=await queries.solved(db, me.id, now, limit=SOLVED),
         notice=NOTICES.get(request.args.get("notice", "")),

@@ -23,7 +23,8 @@ class Society(Base):
     accent: Mapped[str] = mapped_column(String(20), default="#2f4bb8")
     staff_contact: Mapped[str] = mapped_column(String(200), default="")
     demo: Mapped[bool] = mapped_column(default=False)
-    # The calendar year in which the school year began that pupils' years stand for.
+    # The calendar year in which the school year began that pupils' years stand for; none before the first
+    # roll-over.
     school_year: Mapped[int | None]
 
 

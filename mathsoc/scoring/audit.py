@@ -67,8 +67,13 @@ async def _due_standings(session: AsyncSession) -> dict[Whose, tuple[rules.Sum, 
     lines: defaultdict[Whose, list[tuple[int, datetime]]] = defaultdict(list)
     async for competition, stage, member, points, at in _ledger(session):
         lines[competition, stage, member].append((points, at))
-    members = await session.execute(select(Member.id, Member.role, Member.state, Member.hidden))
-    listed = {id_: member_rules.listed(role, state, hidden) for id_, role, state, hidden in members}
+    members = await session.execute(
+        select(Member.id, Member.role, Member.state, Member.hidden, Member.erase_at.is_not(None))
+    )
+    listed = {
+        id_: member_rules.listed(role, state, hidden, leaving)
+        for id_, role, state, hidden, leaving in members
+    }
     sums = {whose: rules.total(own) for whose, own in lines.items()}
     return {whose: (amount, listed[whose[2]]) for whose, amount in sums.items() if amount is not None}
 

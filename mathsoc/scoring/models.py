@@ -64,8 +64,8 @@ class Award(Base):
 class Standing(Base):
     """A member's sum on one board and the moment it was reached.
 
-    `listed` is false for hidden, pending, suspended and staff accounts: they keep their points, stand
-    nowhere and are not counted in the histogram.
+    `listed` is false for hidden, pending, suspended and staff accounts, and for those that will be deleted:
+    they keep their points, stand nowhere and are not counted in the histogram.
     """
 
     __tablename__ = "standings"

@@ -12,7 +12,6 @@ from mathsoc.competitions.models import Competition, CompetitionStage, Entry
 from mathsoc.competitions.queries import scoring_rule
 from mathsoc.db import insert_ignoring, raise_count
 from mathsoc.live.service import announce
-from mathsoc.members import rules as member_rules
 from mathsoc.members.models import Member
 from mathsoc.schools.models import Stage
 from mathsoc.scoring import rules
@@ -75,8 +74,8 @@ async def add_to_ledger(session: AsyncSession, awards: list[Award]) -> None:
 
 
 async def set_listed(session: AsyncSession, member: Member) -> None:
-    """Bring a member's standings in line with role, state and opt-out, on every board."""
-    listed = member_rules.listed(member.role, member.state, member.hidden)
+    """Bring a member's standings on every board in line with whether they are listed."""
+    listed = member.listed
     rows = await session.scalars(
         select(Standing)
         .where(Standing.member_id == member.id, Standing.listed.is_not(listed))
@@ -130,9 +129,12 @@ async def _move_standing(
     standing = await session.get(Standing, (competition_id, stage_id, member_id), populate_existing=True)
     if standing is None:
         member = await session.get_one(Member, member_id)
-        listed = member_rules.listed(member.role, member.state, member.hidden)
         standing = Standing(
-            competition_id=competition_id, stage_id=stage_id, member_id=member_id, score=0, listed=listed
+            competition_id=competition_id,
+            stage_id=stage_id,
+            member_id=member_id,
+            score=0,
+            listed=member.listed,
         )
         session.add(standing)
     elif standing.listed:

@@ -24,6 +24,14 @@ async def sent() -> MultiDict[str, str]:
     return fields
 
 
+async def all_sent(name: str) -> list[str]:
+    """Every value of a field that may be repeated, such as ticks in a list; checked as `sent` does."""
+    values: list[str] = (await request.form).getlist(name)
+    if not all(map(storable, values)):
+        abort(400)
+    return values
+
+
 def words(text: str | None) -> str:
     """A name with single spaces; control characters are spaces too."""
     return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())

@@ -52,6 +52,12 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     # Each may be a mail to somebody.
     "addresses.ask": (Limit(member=20, address=300, seconds=HOUR),),
     "addresses.change": (Limit(member=30, address=300),),
+    "reports.make": (Limit(member=10, address=10), Limit(member=30, address=30, seconds=HOUR)),
+    "decisions.decide": (Limit(member=120, address=30),),
+    "roll_over.begin": (Limit(member=10, address=10),),
+    "retention.keep": (Limit(member=120, address=30),),
+    "retention.leaving": (Limit(member=120, address=30),),
+    "retention.stays": (Limit(member=120, address=30),),
     "profile.end_session": (Limit(member=60, address=300),),
     "profile.end_other_sessions": (Limit(member=30, address=300),),
     "profile.change_password": (Limit(member=30, address=300),),
@@ -76,6 +82,12 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "people.remove_second_factor": (Limit(member=30, address=30),),
     # A whole class on its first morning: the teacher hands each pupil a link.
     "people.make_reset_link": (Limit(member=120, address=30),),
+    "joining_staff.index": (Limit(member=120, address=60),),
+    # A whole year group, one by one.
+    "joining_staff.approvals": (Limit(member=120, address=30),),
+    "joining_staff.approval": (Limit(member=240, address=30),),
+    "joining_staff.refusal": (Limit(member=120, address=30),),
+    "joining_staff.name": (Limit(member=240, address=30),),
 }
 
 # Rules with an unsafe method that need no limit, each with its reason.
@@ -97,6 +109,9 @@ BUCKETS: dict[str, tuple[int, int]] = {
     "reset-mail-all": (12, HOUR),  # the same, from all addresses
     "reset-address": (300, HOUR),
     "names": (5, 24 * HOUR),  # changes of one's display name, and wishes for another
+    "join-address": (1_500, HOUR),  # links to join: a whole school may join in one lesson
+    # Codes that fail, from one address: ten classes in one lesson, each pupil with a slip of the finger.
+    "join-code": (300, 10 * MINUTE),
     "confirm": (10, 15 * MINUTE),  # one's own password asked again
     "code": (5, 5 * MINUTE),  # wrong codes of a member; the right one empties it
     "code-known": (5, 5 * MINUTE),  # the same, from a device where a code of theirs was right before

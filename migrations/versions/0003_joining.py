@@ -1,5 +1,7 @@
 """Joining: slips, classes with places, reports, and what members ask for about their accounts."""
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -100,13 +102,19 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("left_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("kept_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("erase_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("keeps_points", sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.create_check_constraint(
             batch_op.f("ck_members_joined_by_known"), "joined_by IN ('', 'mail', 'class', 'slip')"
         )
+        batch_op.add_column(sa.Column("name_key", sa.String(length=200), nullable=True))
         batch_op.create_index(batch_op.f("ix_members_erase_at"), ["erase_at"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_members_login_name"), ["login_name"])
+
+    _tell_names_apart()
+    with op.batch_alter_table("members") as batch_op:
+        batch_op.create_unique_constraint(batch_op.f("uq_members_name_key"), ["name_key"])
 
     with op.batch_alter_table("schools") as batch_op:
         batch_op.add_column(sa.Column("real_names", sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -121,6 +129,27 @@ def upgrade() -> None:
                 batch_op.alter_column(column, server_default=None)
 
 
+def _tell_names_apart() -> None:
+    """Give each member the key of the display name; of several with one name the later get a number."""
+    members = sa.table("members", *map(sa.column, ("id", "display_name", "name_key", "role", "state")))
+    chosen = sa.select(members.c.id, members.c.display_name).where(
+        members.c.role == "member", members.c.state != "erased"
+    )
+    taken: set[str] = set()
+    for number, name in op.get_bind().execute(chosen.order_by(members.c.id)).all():
+        own, count = name, 1
+        while (key := _key(own)) in taken:
+            count += 1
+            own = f"{name[:50]} {count}"
+        taken.add(key)
+        values = {"display_name": own, "name_key": key}
+        op.execute(members.update().where(members.c.id == number).values(values))
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
 def downgrade() -> None:
     with op.batch_alter_table("society") as batch_op:
         batch_op.drop_column("school_year")
@@ -132,9 +161,12 @@ def downgrade() -> None:
     with op.batch_alter_table("members") as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_members_joined_by_known"), type_="check")
         batch_op.drop_constraint(batch_op.f("uq_members_login_name"), type_="unique")
+        batch_op.drop_constraint(batch_op.f("uq_members_name_key"), type_="unique")
         batch_op.drop_index(batch_op.f("ix_members_erase_at"))
+        batch_op.drop_column("name_key")
         batch_op.drop_column("keeps_points")
         batch_op.drop_column("erase_at")
+        batch_op.drop_column("kept_at")
         batch_op.drop_column("told_at")
         batch_op.drop_column("left_at")
         batch_op.drop_column("joined_by")

@@ -76,10 +76,11 @@ async def test_looking_is_in_the_log(app: Quart, world: World) -> None:
 
 async def test_the_table_runs_nothing(app: Quart, world: World) -> None:
     """Read back by a CSV reader each name is one cell, of text."""
-    names = [one.text for one in payloads("csv")]
+    names = [one.text[:60] for one in payloads("csv")]
     extra = ["＝1+1", "＋1", "﹣1", "\t=1", " =1", "@SUM(1)", "\u200b=1", "plain", "O'Hara-Smith", "a=b"]
-    for number, name in enumerate([*names, *extra]):
-        await world.add_member(f"n{number}", display_name=name[:60], real_name=f"Zz {number:03}")
+    names = list({name.casefold(): name for name in [*names, *extra]}.values())
+    for number, name in enumerate(names):
+        await world.add_member(f"n{number}", display_name=name, real_name=f"Zz {number:03}")
     ada = await already_signed_in(app, world, "ada")
     reply = await ada.get("/console/members.csv?q=Zz")
     body = await reply.get_data()
@@ -88,6 +89,6 @@ async def test_the_table_runs_nothing(app: Quart, world: World) -> None:
     assert reply.headers["Content-Type"] == "text/csv; charset=utf-8"
     rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))
     assert rows[0][0] == "Display name" and {len(row) for row in rows} == {7}
-    for name, row in zip([*names, *extra], rows[1:], strict=True):
+    for name, row in zip(names, rows[1:], strict=True):
         harmless = name in ("plain", "O'Hara-Smith", "a=b") or name.startswith(("a,", "a;", "'"))
         assert row[0] == (name if harmless else f"'{name}")

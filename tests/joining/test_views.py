@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
-
 from quart import Quart
-from sqlalchemy import select
 
 from mathsoc.app import Mathsoc
-from mathsoc.members.models import Member
-from tests.joining.ways import DETAILS, PASSWORD, add_class, add_domain, add_slip
-from tests.support.mails import arrived
+from tests.joining.ways import (
+    DETAILS,
+    OTHER,
+    PASSWORD,
+    add_class,
+    add_domain,
+    add_slip,
+    link_by_mail,
+    newest,
+    text,
+)
 from tests.support.world import World
-
-if TYPE_CHECKING:
-    from quart.typing import TestClientProtocol
-
-
-async def text(reply: object) -> str:
-    return (await reply.get_data()).decode()  # type: ignore[attr-defined]
-
-
-async def newest(world: World) -> Member:
-    async with world.database.reading() as session:
-        found = (await session.scalars(select(Member).order_by(Member.id.desc()))).first()
-    assert found is not None
-    return found
-
-
-async def link_by_mail(app: Mathsoc, client: TestClientProtocol, email: str) -> str:
-    reply = await client.post("/register", form={"email": email})
-    assert reply.status_code == 200 and "Look in your mail" in await text(reply)
-    found = re.search(r"/verify-email/[\w-]+", (await arrived(app))[-1].body)
-    assert found is not None
-    return found[0]
 
 
 async def test_by_an_address_of_the_schools(app: Mathsoc, world: World) -> None:
@@ -52,7 +34,7 @@ async def test_by_an_address_of_the_schools(app: Mathsoc, world: World) -> None:
     assert (member.display_name, member.real_name, member.year) == ("Quiet Heron", "Zoe Marsh", 10)
     assert member.login_name is None and member.school_id == world.schools["northfield"].id
     assert "waits for your school" in await text(await client.get("/profile"))
-    again = await app.test_client().post(link, form=DETAILS)
+    again = await app.test_client().post(link, form=DETAILS | {"display_name": "Brave Otter"})
     assert again.status_code == 410
 
 
@@ -82,7 +64,7 @@ async def test_by_a_slip(app: Quart, world: World) -> None:
     assert reply.status_code == 303, await text(reply)
     member = await newest(world)
     assert (member.real_name, member.joined_by, member.state) == ("Zoe Marsh", "slip", "active")
-    again = await app.test_client().post("/register/code", form={**DETAILS, "code": code})
+    again = await app.test_client().post("/register/code", form={**OTHER, "code": code})
     assert again.status_code == 422 and "cannot be used" in await text(again)
 
 

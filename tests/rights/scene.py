@@ -12,6 +12,7 @@ from sqlalchemy import select
 from mathsoc.challenges.models import Challenge
 from mathsoc.db import Base, Database
 from mathsoc.members.models import LoginSession
+from mathsoc.reports.models import Report
 from tests.support.world import World, already_signed_in
 
 if TYPE_CHECKING:
@@ -66,6 +67,23 @@ async def unreleased(world: World) -> dict[str, Challenge]:
     }
 
 
+async def reported(world: World, *names: str) -> dict[str, str]:
+    """A report by Alice about each of them, that staff may decide; their ids, by `report_on_<name>`."""
+    made = {
+        f"report_on_{name}": Report(
+            subject_kind="display-name",
+            shown=world.members[name].display_name,
+            member_id=world.members[name].id,
+            made_by_id=world.members["alice"].id,
+            created_at=world.now,
+        )
+        for name in names
+    }
+    async with world.database.writing() as session:
+        session.add_all(made.values())
+    return {name: report.public_id for name, report in made.items()}
+
+
 async def set_up(app: Quart, world: World) -> Scene:
     """Everybody signed in, the suspended member before the suspension."""
     await people(world)
@@ -73,6 +91,7 @@ async def set_up(app: Quart, world: World) -> Scene:
     scene = Scene(world)
     scene.names = {name: member.handle for name, member in world.members.items()}
     scene.names |= {f"{slug}_box": challenge.boxes[0].public_id for slug, challenge in made.items()}
+    scene.names |= await reported(world, "pia", "bob")
     scene.clients = {"anonymous": app.test_client()}
     for name in CAST[1:]:
         scene.clients[name] = await already_signed_in(app, world, name)

@@ -83,6 +83,9 @@ ABOUT_ONESELF = ("real_name", "year", "display_name", "wished_name", "new_passwo
 SECOND = "/profile/second-factor"
 SESSION = "/profile/sessions/<public_id>/ending"
 PERSON = "/console/members/<handle>"
+JOINING = "/console/joining"
+REPORT = "/members/<handle>/report"
+DECISION = "/console/reports/<public_id>/decision"
 READING = "/challenges/<slug>/boxes/<box_id>/reading"
 ATTEMPTS = "/challenges/<slug>/boxes/<box_id>/attempts"
 
@@ -101,8 +104,8 @@ ROWS: tuple[Row, ...] = (
     row("/reset-password/<token>", path="/reset-password/nobodys", everyone=410),
     row("/reset-password/<token>", "POST", "/reset-password/nobodys", everyone=410, more=("new_password",)),
     row("/register", everyone=200),
-    row("/register", "POST", everyone=422, more=("code", "email")),
-    row("/register/code", "POST", everyone=422, more=("code", *ABOUT_ONESELF)),
+    row("/register", "POST", members=Goes("/register"), out=422, more=("code", "email")),
+    row("/register/code", "POST", members=Goes("/register"), out=422, more=("code", *ABOUT_ONESELF)),
     row("/verify-email/<token>", path="/verify-email/nobodys", everyone=410),
     row("/verify-email/<token>", "POST", "/verify-email/nobodys", everyone=410, more=ABOUT_ONESELF),
     row("/privacy", everyone=200),
@@ -119,6 +122,37 @@ ROWS: tuple[Row, ...] = (
         more=("points", "your_password"),
     ),
     row("/profile/delete/undo", "POST", members=Goes("/profile?notice=kept"), out=ASKS),
+    row(REPORT, path="/members/{bob}/report", members=200, out=ASKS, bob=404),
+    row(REPORT, path="/members/{pending}/report", members=404, out=ASKS),
+    row(REPORT, "POST", "/members/{bob}/report", members=422, out=ASKS, bob=404, more=("reason", "more")),
+    row("/console/reports", members=403, out=ASKS, people=200),
+    *(
+        row(DECISION, "POST", path, members=403, out=ASKS, more=("outcome",), **done)
+        for path, done in (
+            ("/console/reports/{report_on_pia}/decision", {"people": 422}),
+            ("/console/reports/{report_on_bob}/decision", {"lead": 404, "ada": 422}),
+        )
+    ),
+    row("/console/roll-over", members=403, out=ASKS, ada=200),
+    row("/console/roll-over", "POST", members=403, out=ASKS, ada=422, more=("fingerprint", "your_password")),
+    row("/console/retention", members=403, out=ASKS, people=200),
+    *(
+        row(
+            rule,
+            "POST",
+            rule.replace("<handle>", f"{{{whom}}}"),
+            members=403,
+            out=ASKS,
+            lead=404 if whom == "bob" else Goes(f"/console/{then}".replace("<handle>", f"{{{whom}}}")),
+            ada=Goes(f"/console/{then}".replace("<handle>", f"{{{whom}}}")),
+        )
+        for whom in ("pia", "bob")
+        for rule, then in (
+            ("/console/retention/<handle>/keep", "retention?done=kept"),
+            (f"{PERSON}/leaving", "members/<handle>?done=left"),
+            (f"{PERSON}/leaving/undo", "members/<handle>?done=stays"),
+        )
+    ),
     row("/profile", members=200, out=ASKS),
     row("/profile/attempts", members=200, out=ASKS),
     row("/profile/attempts", path="/profile/attempts?page=0", members=404, out=ASKS),
@@ -190,6 +224,32 @@ ROWS: tuple[Row, ...] = (
             ("sessions/endings", Goes("/console/members/{bob}?done=signed-out")),
             ("reset-link", 200),
         )
+    ),
+    row(JOINING, members=403, out=ASKS, people=200),
+    row(f"{JOINING}/approvals", "POST", members=403, out=ASKS, people=422, more=("handle",)),
+    *(
+        row(
+            f"{JOINING}/<handle>/{what}",
+            "POST",
+            f"{JOINING}/{{{whom}}}/{what}",
+            members=403,
+            out=ASKS,
+            **done,
+        )
+        for what in ("approval", "refusal")
+        for whom, done in (("pia", {"people": 422}), ("bob", {"lead": 404, "ada": 422}))
+    ),
+    *(
+        row(
+            f"{JOINING}/<handle>/name",
+            "POST",
+            f"{JOINING}/{{{whom}}}/name",
+            body={"decision": "accept"},
+            members=403,
+            out=ASKS,
+            **done,
+        )
+        for whom, done in (("pia", {"people": 422}), ("bob", {"lead": 404, "ada": 422}))
     ),
     row("/members/<handle>", path="/members/{alice}", members=200, out=404),
     row("/members/<handle>", path="/members/{suspended}", everyone=404),

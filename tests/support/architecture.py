@@ -19,8 +19,8 @@ ROWS = (
     {"challenges", "publishing"},
     {"scoring"},
     {"setup"},
-    {"submissions", "joining", "reports", "roll_over"},
-    {"privacy"},
+    {"submissions", "joining", "reports"},
+    {"privacy", "roll_over"},
     {"leaderboards", "console", "home", "maths_api", "profile"},
 )
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}

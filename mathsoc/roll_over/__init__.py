@@ -1,0 +1,1 @@
+"""The school year turns: once a year everybody moves up, after a look at what that changes."""
