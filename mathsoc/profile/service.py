@@ -24,7 +24,7 @@ from mathsoc.schools.models import School
 from mathsoc.scoring import service as scoring
 
 NOT_OFFERED = "Choose one of these names, or ask for another below."
-TAKEN = "Somebody has this name already. Choose another one."
+TAKEN = "Somebody has this name already, or one that looks like it. Choose another one."
 OWN = "This is your name already."
 
 
@@ -131,7 +131,7 @@ async def _take(
 
 
 async def _check_free(session: AsyncSession, member: Member, name: str, field: str) -> None:
-    """Raises Refused for a name that is one's own already or somebody else's; one may change its capitals."""
+    """Raises Refused for a name that is one's own already, or looks like somebody else's."""
     if name == member.display_name:
         raise Refused(OWN, field)
     if await joining.looks_taken(session, name, member.id):

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
 
+OF_POINTS = re.compile(r"FROM (attempts|answer_boxes|awards|completions|standings|challenges)")
+
+
 async def text(client: TestClientProtocol, path: str) -> str:
     reply = await client.get(path)
     assert reply.status_code == 200, (path, reply.status_code)
@@ -152,12 +155,15 @@ async def test_fifty_to_a_page_by_a_few_statements(app: Quart, world: World) -> 
     alice = await already_signed_in(app, world, "alice")
     asked: list[str] = []
     engine = app.database.engine.sync_engine  # type: ignore[attr-defined]
-    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    # Not those of jobs, which the application does meanwhile.
+    event.listen(
+        engine, "before_cursor_execute", lambda *given: OF_POINTS.search(given[2]) and asked.append(given[2])
+    )
     first, second = [await text(alice, f"/profile/attempts?page={n}") for n in (1, 2)]
-    assert len(asked) <= 2 * 9, asked
+    assert len(asked) == 2 * 4, asked
     assert re.findall(r"zq(\d+)zq", first) == [str(n) for n in range(59, 9, -1)]
     assert re.findall(r"zq(\d+)zq", second) == [str(n) for n in range(9, -1, -1)]
     assert queries.ROWS == 50 and "Older" in first and "Newer" in second
     assert "There are no more." in await text(alice, "/profile/attempts?page=3")
     asked.clear()
-    assert len(table(await text(alice, "/profile"))) == 6 and len(asked) <= 8, asked
+    assert len(table(await text(alice, "/profile"))) == 6 and len(asked) == 2, asked
