@@ -28,6 +28,8 @@ from mathsoc.db import Database
 from mathsoc.home.views import blueprint as home_page
 from mathsoc.joining import letters as joining_letters
 from mathsoc.joining.admin import blueprint as joining_staff
+from mathsoc.joining.lists import blueprint as list_pages
+from mathsoc.joining.school_pages import blueprint as school_pages
 from mathsoc.joining.views import blueprint as joining_pages
 from mathsoc.leaderboards.live import BoardSource
 from mathsoc.leaderboards.views import blueprint as leaderboard_pages
@@ -91,6 +93,8 @@ PAGES = (
     leaderboard_pages,
     console_pages,
     people_pages,
+    school_pages,
+    list_pages,
     joining_staff,
     maths_api,
 )

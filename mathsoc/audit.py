@@ -55,6 +55,8 @@ class Action(StrEnum):
     CODE_MADE = "code-made"
     SLIPS_MADE = "slips-made"
     SLIP_USED = "slip-used"
+    SLIP_WITHDRAWN = "slip-withdrawn"
+    SCHOOL_CHANGED = "school-changed"
     DATA_EXPORTED = "data-exported"
     ERASURE_ASKED = "erasure-asked"
     ERASURE_UNDONE = "erasure-undone"

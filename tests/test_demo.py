@@ -21,12 +21,14 @@ from mathsoc.challenges.models import AnswerBox, Challenge
 from mathsoc.challenges.rules import Phase
 from mathsoc.competitions.models import Competition
 from mathsoc.db import Database
+from mathsoc.demo.people import SIGN_IN_NAME
 from mathsoc.demo.setting import Plan, read
+from mathsoc.joining.school_queries import slips
 from mathsoc.marking import Scheme, mark, read_key
 from mathsoc.marking.pool import try_traps
 from mathsoc.marking.slips.typed_back import formulas
 from mathsoc.members.models import Member
-from mathsoc.schools.models import School
+from mathsoc.schools.models import School, SchoolClass
 from mathsoc.scoring import audit
 from mathsoc.scoring.models import Standing
 from mathsoc.submissions.queries import marking_scheme
@@ -56,6 +58,21 @@ async def test_the_demo_is_whole(database: Database) -> None:
         assert public == {"autumn-ladder": "public", "three-rivers-cup": "members"}
         assert (await session.scalar(select(func.count()).select_from(Standing)) or 0) > 20
         assert await audit.check(session) == []
+
+
+async def test_somebody_waits_for_the_lead(database: Database) -> None:
+    """Each page of the console about joining has something to show."""
+    await demo.load(database)
+    async with database.reading() as session:
+        members = (await session.scalars(select(Member).where(Member.school_id == 1))).all()
+        assert [one.state for one in members if one.state != "active"] == ["pending"]
+        assert [one.wished_name for one in members if one.wished_name] == ["Captain Cosine"]
+        (without,) = [one for one in members if one.email is None]
+        assert without.login_name == SIGN_IN_NAME and await verify(demo.PASSWORD, without.password_hash)
+        ends = (await session.scalars(select(SchoolClass.code_until))).all()
+        assert all(end is not None and end > clock.now() for end in ends)
+        assert len(await slips(session, 1, clock.now())) == 3
+    assert SIGN_IN_NAME in (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 
 
 async def test_it_has_challenges_in_every_phase(database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from quart import Blueprint, Response, current_app, g, request
 
@@ -16,6 +17,7 @@ from mathsoc.console.forms import ROLE_WORDS, RoleForm
 from mathsoc.console.noting import note_view
 from mathsoc.console.queries import Wanted
 from mathsoc.errors import Missing, Refused
+from mathsoc.joining.rules import WAY_BACK_LASTS
 from mathsoc.members.models import ROLES, STATES
 from mathsoc.web import csv
 from mathsoc.web.forms import sent
@@ -131,6 +133,20 @@ async def make_reset_link(handle: str) -> Response:
     return await page("console/link.html", member=member, link=link, until=until)
 
 
+@blueprint.post("/console/members/<handle>/slip")
+async def make_slip(handle: str) -> Response:
+    """The code is in this one reply and nowhere else; only its hash is kept."""
+    try:
+        await _confirmed(handle, await sent())
+        db = await session()
+        member, code = await service.make_slip(db, g.viewer, handle, *_now_and_where())
+    except Refused as error:
+        return await _refused(handle, error, rules.SLIP)
+    site = urlsplit(current_app.settings.site_url).netloc  # type: ignore[attr-defined]
+    until = clock.now() + WAY_BACK_LASTS
+    return await page("console/slip.html", member=member, code=code, until=until, site=site)
+
+
 async def _shown(
     handle: str,
     *,
@@ -148,7 +164,7 @@ async def _shown(
     may = {
         what
         for what in (*rules.FOR_ADMINS, *rules.FOR_EVERY_STAFF)
-        if rules.may_do(g.viewer, what, handle=member.handle, state=member.state)
+        if rules.may_do(g.viewer, what, handle=member.handle, state=member.state, by_mail=bool(member.email))
     }
     return await page(
         "console/member.html",

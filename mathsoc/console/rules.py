@@ -8,16 +8,17 @@ from datetime import UTC, datetime
 from mathsoc.members.rules import Viewer
 
 # What may be done with a member, by the noun that is posted to.
-ROLE, SUSPENSION, REINSTATEMENT, SESSIONS, SECOND_FACTOR, LINK = (
+ROLE, SUSPENSION, REINSTATEMENT, SESSIONS, SECOND_FACTOR, LINK, SLIP = (
     "role",
     "suspension",
     "reinstatement",
     "sessions",
     "second-factor",
     "reset-link",
+    "slip",
 )
 FOR_ADMINS = (ROLE, SECOND_FACTOR)
-FOR_EVERY_STAFF = (SUSPENSION, REINSTATEMENT, SESSIONS, LINK)
+FOR_EVERY_STAFF = (SUSPENSION, REINSTATEMENT, SESSIONS, LINK, SLIP)
 NOT_ON_ONESELF = (ROLE, SUSPENSION, REINSTATEMENT)
 
 IN_WORDS = {
@@ -53,6 +54,8 @@ IN_WORDS = {
     "code-made": "made a code for a class",
     "slips-made": "made slips",
     "slip-used": "came back with a slip",
+    "slip-withdrawn": "withdrew a slip",
+    "school-changed": "changed a school",
     "data-exported": "downloaded their own data",
     "erasure-asked": "asked for their account to be deleted",
     "erasure-undone": "kept their account after all",
@@ -98,6 +101,8 @@ AS_NOUNS = {
     "code-made": "Code of a class made",
     "slips-made": "Slips made",
     "slip-used": "Return by a slip",
+    "slip-withdrawn": "Slip withdrawn",
+    "school-changed": "School changed",
     "data-exported": "Own data downloaded",
     "erasure-asked": "Request for deletion",
     "erasure-undone": "Deletion undone",
@@ -108,7 +113,8 @@ AS_NOUNS = {
     "reported": "Report",
     "report-decided": "Report decided",
 }
-PAGE_VIEWED = "looked at the page of"
+# Where it was done to somebody.
+ABOUT_ONE = {"members-viewed": "looked at the page of", "slips-made": "made a slip for"}
 
 CURSOR = re.compile(r"\d{8}T\d{12}Z", re.ASCII)
 
@@ -124,8 +130,8 @@ def may_see(viewer: Viewer, *, role: str, state: str, school_id: int | None) -> 
     )
 
 
-def may_do(viewer: Viewer, what: str, *, handle: str, state: str) -> bool:
-    """Whether a viewer who sees the member may do this to them now."""
+def may_do(viewer: Viewer, what: str, *, handle: str, state: str, by_mail: bool) -> bool:
+    """Whether a viewer who sees the member may do this to them now; `by_mail`: they have an address."""
     if viewer.role != "admin" and what in FOR_ADMINS:
         return False
     if what in NOT_ON_ONESELF and handle == viewer.handle:
@@ -135,8 +141,8 @@ def may_do(viewer: Viewer, what: str, *, handle: str, state: str) -> bool:
         return state == "active"
     if what == REINSTATEMENT:
         return state == "suspended"
-    if what == LINK:
-        return state in ("active", "pending")
+    if what in (LINK, SLIP):
+        return state in ("active", "pending") and by_mail == (what == LINK)
     return True
 
 
@@ -157,9 +163,7 @@ def from_cursor(text: str) -> datetime | None:
 
 def did(action: str, *, somebody: bool) -> str:
     """What was done, as it stands between who did it and, where there is `somebody`, to whom."""
-    if action == "members-viewed" and somebody:
-        return PAGE_VIEWED
-    return IN_WORDS.get(action, action)
+    return (ABOUT_ONE if somebody else {}).get(action) or IN_WORDS.get(action, action)
 
 
 def told(values: dict[str, object]) -> str:

@@ -14,6 +14,7 @@ from mathsoc.audit import Action
 from mathsoc.console import queries, rules
 from mathsoc.errors import Refused
 from mathsoc.joining import queries as joining
+from mathsoc.joining import slips, staff
 from mathsoc.members import service as members
 from mathsoc.members.models import Member
 from mathsoc.members.rules import Viewer
@@ -28,7 +29,8 @@ LAST_ADMIN = "This is the only administrator who can sign in, and a society need
 WORDS = {
     rules.SUSPENSION: "Only an account in use can be suspended; one that waits for approval sends nothing.",
     rules.REINSTATEMENT: "This account is not suspended.",
-    rules.LINK: "This account is not in use, so there is no password to set.",
+    rules.LINK: "This account is not in use or has no e-mail address, so no link can set its password.",
+    rules.SLIP: "This account is not in use or has an e-mail address: a link sets its password.",
 }
 
 
@@ -99,13 +101,24 @@ async def make_reset_link(
     return member, token
 
 
+async def make_slip(
+    session: AsyncSession, viewer: Viewer, handle: str, now: datetime, address: str
+) -> tuple[Member, str]:
+    """A member without an address and the code of a slip with which they set a new password, once.
+
+    It is shown to the viewer, to be handed over, and kept nowhere. Raises Missing, Refused.
+    """
+    member = await _reach(session, viewer, rules.SLIP, handle)
+    return member, await staff.make_way_back(session, viewer, member, now, address)
+
+
 async def _reach(session: AsyncSession, viewer: Viewer, what: str, handle: str) -> Member:
     """The member, held until the end of the transaction, if this may be done to them."""
     if what in (rules.ROLE, rules.SUSPENSION):
         # Before anybody's row, so that two administrators who go at once wait here and not for each other.
         await session.execute(select(Society.id).with_for_update(key_share=True))
     member = await queries.member(session, viewer, handle, locked=True)
-    if not rules.may_do(viewer, what, handle=member.handle, state=member.state):
+    if not rules.may_do(viewer, what, handle=member.handle, state=member.state, by_mail=bool(member.email)):
         raise Refused(WORDS.get(what, NOT_YOURSELF) if member.id != viewer.id else NOT_YOURSELF)
     return member
 
@@ -147,12 +160,13 @@ async def _took_effect(
 ) -> None:
     """Sessions, boards and the log follow a change of role or state.
 
-    Links go too: who could make one for a pupil must not have one for whatever the pupil becomes.
+    Links and slips go too: who could make one for a pupil must not have one for whatever the pupil becomes.
     """
     await session.flush()
     await members.end_sessions_of(session, member.id, now)
     await links.end_links(session, member.id, now, "reset")
     await links.end_links_made_by(session, member.id, now)
+    await slips.end_ways_back(session, member.id)
     await audit.record(
         session,
         action,

@@ -33,7 +33,9 @@ async def play(session: AsyncSession, members: list[Member], now: datetime) -> N
         if released is None or window.phase(released) is not Phase.OPEN or released > now:
             continue
         end = min(window.locks_at or now, now)
-        able = [one for one in members[1:] if await _may_answer(session, challenge, one)]
+        able = [
+            one for one in members[1:] if one.state == "active" and await _may_answer(session, challenge, one)
+        ]
         solvers = choose.sample(able, min(len(able), COMPLETIONS_EACH))
         moments = sorted(released + (end - released) * choose.random() for _ in solvers)
         for member, moment in zip(solvers, moments, strict=True):

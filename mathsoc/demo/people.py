@@ -1,17 +1,24 @@
-"""Sixty invented members of three schools, and four log-ins."""
+"""Sixty invented members of three schools, four log-ins, and some who wait to be let in."""
 
 from __future__ import annotations
 
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mathsoc import ids
+from mathsoc.joining.models import Slip
+from mathsoc.joining.queries import code_hash
+from mathsoc.joining.rules import SLIP_LASTS
 from mathsoc.members.models import Member
 from mathsoc.schools.models import School, SchoolClass
 
 MEMBERS = 60
+SIGN_IN_NAME = "calm-otter-20260"  # of one who has no address
+CODES_LAST = timedelta(days=14)
+NOT_JOINED = (("Wren Sample", 9), ("Ash Sample", 9), ("Bay Sample", 12))
 MOODS = ("Quiet Amber Silver Brave Calm Swift Green Bold", "Merry Small Kind Warm Keen Tall Bright Gentle")
 ANIMALS = ("Heron Fox Wren Otter Badger Marten Finch Plover", "Lark Ibis Stoat Robin Raven Crane Hare Newt")
 GIVEN = (
@@ -28,7 +35,7 @@ def _words(lines: tuple[str, ...]) -> list[str]:
 async def add(session: AsyncSession, now: datetime, password_hash: str) -> dict[str, list[Member]]:
     """Add everybody; returns them by role, each role's log-in first."""
     schools = (await session.scalars(select(School).order_by(School.id))).all()
-    classes = await _classes(session, [school.id for school in schools])
+    classes = await _classes(session, [school.id for school in schools], now)
     found: dict[str, list[Member]] = {}
     for role in ("admin", "editor", "lead", "member"):
         found[role] = [_login(role, schools[0].id, password_hash, now)]
@@ -38,23 +45,56 @@ async def add(session: AsyncSession, now: datetime, password_hash: str) -> dict[
     for index in range(MEMBERS - 1):
         school = schools[index % len(schools)]
         year = 7 + index % 7
-        found["member"].append(
-            Member(
-                display_name=names[index],
-                real_name=f"{choose.choice(_words(GIVEN))} {choose.choice(_words(FAMILY))}",
-                email=f"pupil{index + 1}@{school.slug.replace('-', '')}.example",
-                role="member",
-                state="active",
-                year=year,
-                school_id=school.id,
-                class_id=classes[school.id, year],
-                created_at=now,
-            )
+        member = Member(
+            display_name=names[index],
+            real_name=f"{choose.choice(_words(GIVEN))} {choose.choice(_words(FAMILY))}",
+            email=f"pupil{index + 1}@{school.slug.replace('-', '')}.example",
+            role="member",
+            state="active",
+            year=year,
+            school_id=school.id,
+            class_id=classes[school.id, year],
+            created_at=now,
+            joined_by="mail",
         )
+        found["member"].append(member)
+    _let_some_wait(found["member"], password_hash)
     for members in found.values():
         session.add_all(members)
     await session.flush()
+    await _lists(session, schools[0], classes, now)
     return found
+
+
+def _let_some_wait(members: list[Member], password_hash: str) -> None:
+    """Something to do for the first school's lead: one to let in, a name to decide, one without an address.
+
+    The first member is the log-in; of the others every third is at that school.
+    """
+    without, pending, wishing = members[4], members[7], members[10]
+    without.email, without.login_name, without.joined_by = None, SIGN_IN_NAME, "class"
+    without.password_hash = password_hash
+    pending.state = "pending"
+    wishing.wished_name = "Captain Cosine"
+
+
+async def _lists(
+    session: AsyncSession, school: School, classes: dict[tuple[int, int], int], now: datetime
+) -> None:
+    """Pupils of an approved list who have not joined yet; the codes of their slips are known to nobody."""
+    session.add_all(
+        Slip(
+            code_hash=code_hash(ids.spoken_code()),
+            school_id=school.id,
+            class_id=classes[school.id, year],
+            year=year,
+            real_name=name,
+            created_at=now,
+            expires_at=now + SLIP_LASTS,
+        )
+        for name, year in NOT_JOINED
+    )
+    await session.flush()
 
 
 def _login(role: str, school_id: int, password_hash: str, now: datetime) -> Member:
@@ -71,9 +111,11 @@ def _login(role: str, school_id: int, password_hash: str, now: datetime) -> Memb
     )
 
 
-async def _classes(session: AsyncSession, school_ids: list[int]) -> dict[tuple[int, int], int]:
+async def _classes(session: AsyncSession, school_ids: list[int], now: datetime) -> dict[tuple[int, int], int]:
     rows = {
-        (school_id, year): SchoolClass(school_id=school_id, name=f"{year}M", year=year)
+        (school_id, year): SchoolClass(
+            school_id=school_id, name=f"{year}M", year=year, places=30, code_until=now + CODES_LAST
+        )
         for school_id in school_ids
         for year in range(7, 14)
     }

@@ -17,8 +17,15 @@ SKIPPED = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\ufeff"
 def cell(value: object) -> str:
     """The value as text; one that a spreadsheet might run as a formula gets a quote mark before it."""
     text = "" if value is None else str(value)
-    first = unicodedata.normalize("NFKC", text.lstrip(SKIPPED)[:1])
-    return f"'{text}" if (first and first in FORMULA) or text[:1] in ("\t", "\r", "\n") else text
+    # What begins with our own mark gets another, so that `uncell` gives back what was there.
+    bare = text.lstrip("'")
+    first = unicodedata.normalize("NFKC", bare.lstrip(SKIPPED)[:1])
+    return f"'{text}" if (first and first in FORMULA) or bare[:1] in ("\t", "\r", "\n") else text
+
+
+def uncell(text: str) -> str:
+    """What `cell` made this text of: a table that was downloaded here says the same when it comes back."""
+    return text[1:] if text.startswith("'") and cell(text[1:]) == text else text
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

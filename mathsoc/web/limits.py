@@ -75,6 +75,18 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "people.remove_second_factor": (Limit(member=30, address=30),),
     # A whole class on its first morning: the teacher hands each pupil a link.
     "people.make_reset_link": (Limit(member=120, address=30),),
+    "people.make_slip": (Limit(member=120, address=30),),
+    "school_pages.settings": (Limit(member=60, address=30),),
+    "school_pages.add_domain": (Limit(member=60, address=30),),
+    "school_pages.remove_domain": (Limit(member=60, address=30),),
+    "school_pages.add_class": (Limit(member=60, address=30),),
+    "school_pages.new_code": (Limit(member=60, address=30),),
+    "school_pages.close_code": (Limit(member=60, address=30),),
+    "school_pages.places": (Limit(member=60, address=30),),
+    "lists.export": (Limit(member=10, address=10),),
+    "lists.check": (Limit(member=20, address=10),),
+    "lists.renewal": (Limit(member=20, address=10),),
+    "lists.withdrawal": (Limit(member=120, address=30),),
     "joining_staff.index": (Limit(member=120, address=60),),
     # A whole year group, one by one.
     "joining_staff.approvals": (Limit(member=120, address=30),),

@@ -90,5 +90,5 @@ async def test_the_table_runs_nothing(app: Quart, world: World) -> None:
     rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))
     assert rows[0][0] == "Display name" and {len(row) for row in rows} == {7}
     for name, row in zip(names, rows[1:], strict=True):
-        harmless = name in ("plain", "O'Hara-Smith", "a=b") or name.startswith(("a,", "a;", "'"))
+        harmless = name in ("plain", "O'Hara-Smith", "a=b") or name.startswith(("a,", "a;"))
         assert row[0] == (name if harmless else f"'{name}")

@@ -13,6 +13,7 @@ from mathsoc.challenges.models import Challenge
 from mathsoc.db import Base, Database
 from mathsoc.members.models import LoginSession
 from mathsoc.reports.models import Report
+from tests.joining.ways import add_class
 from tests.support.world import World, already_signed_in
 
 if TYPE_CHECKING:
@@ -59,6 +60,14 @@ async def challenges(world: World) -> dict[str, Challenge]:
     return {slug: await world.add_challenge(slug, **given) for slug, given in times.items()}
 
 
+async def classes(world: World) -> dict[str, str]:
+    """A class at each school; returns their names in addresses."""
+    return {
+        f"{school}_class": (await add_class(world, f"{school}-code", name="10 x", school_id=one.id)).public_id
+        for school, one in world.schools.items()
+    }
+
+
 async def unreleased(world: World) -> dict[str, Challenge]:
     """What only those who see keys may know of."""
     return {
@@ -91,6 +100,7 @@ async def set_up(app: Quart, world: World) -> Scene:
     scene = Scene(world)
     scene.names = {name: member.handle for name, member in world.members.items()}
     scene.names |= {f"{slug}_box": challenge.boxes[0].public_id for slug, challenge in made.items()}
+    scene.names |= await classes(world)
     scene.names |= await reported(world, "pia", "bob")
     scene.clients = {"anonymous": app.test_client()}
     for name in CAST[1:]:

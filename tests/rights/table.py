@@ -82,6 +82,9 @@ SETUP = ("code", "display_name", "email", "password", "society", "staff_contact"
 ABOUT_ONESELF = ("real_name", "year", "display_name", "wished_name", "new_password")
 SECOND = "/profile/second-factor"
 SESSION = "/profile/sessions/<public_id>/ending"
+SCHOOL, NORTH, EAST = (f"/console/schools/{slug}" for slug in ("<slug>", "northfield", "eastgate"))
+SETTINGS = ("staff_contact", "real_names")
+CLASS = "/console/classes/<public_id>"
 PERSON = "/console/members/<handle>"
 JOINING = "/console/joining"
 REPORT = "/members/<handle>/report"
@@ -196,6 +199,7 @@ ROWS: tuple[Row, ...] = (
             ("sessions/endings", {}, {"people": Goes("/console/members/{pia}?done=signed-out")}),
             ("second-factor/removal", {}, {"ada": Goes("/console/members/{pia}?done=second-factor")}),
             ("reset-link", {}, {"people": 200}),
+            ("slip", {}, {"people": 422}),  # she has an address
         )
     ),
     *(
@@ -211,7 +215,60 @@ ROWS: tuple[Row, ...] = (
         for what, answer in (
             ("sessions/endings", Goes("/console/members/{bob}?done=signed-out")),
             ("reset-link", 200),
+            ("slip", 422),
         )
+    ),
+    row("/console/schools", members=403, out=ASKS, lead=Goes(NORTH), ada=200),
+    *(
+        row(SCHOOL + end, path=school + end, members=403, out=ASKS, lead=lead, ada=200)
+        for end in ("", "/slips", "/slips.csv", "/slips/template.csv")
+        for school, lead in ((NORTH, 200), (EAST, 404))
+    ),
+    *(
+        row(SCHOOL + end, "POST", school + end, more=more, members=403, out=ASKS, lead=lead, ada=answer)
+        for end, more, answer in (
+            ("/classes", ("name", "year", "places", "lasts"), 422),
+            ("/slips", ("file", "list", "fingerprint"), 422),
+            ("/slips/renewal", ("class",), 422),
+        )
+        for school, lead in ((NORTH, answer), (EAST, 404))
+    ),
+    *(
+        row(f"{SCHOOL}/settings", "POST", f"{at}/settings", members=403, out=ASKS, **answers, more=SETTINGS)
+        for at, answers in (
+            (NORTH, {"people": Goes(f"{NORTH}?done=saved")}),
+            (EAST, {"lead": 404, "ada": Goes(f"{EAST}?done=saved")}),
+        )
+    ),
+    row(f"{SCHOOL}/domains", "POST", f"{NORTH}/domains", members=403, out=ASKS, ada=422, more=("domain",)),
+    row(
+        f"{SCHOOL}/domains/removal",
+        "POST",
+        f"{NORTH}/domains/removal",
+        more=("domain",),
+        members=403,
+        out=ASKS,
+        ada=Goes(f"{NORTH}?done=domain-gone"),
+    ),
+    row(CLASS, path="/console/classes/{northfield_class}", members=403, out=ASKS, people=200),
+    row(CLASS, path="/console/classes/{eastgate_class}", members=403, out=ASKS, lead=404, ada=200),
+    *(
+        row(CLASS + end, "POST", one + end, members=403, out=ASKS, lead=lead, ada=answer, more=more)
+        for one in ("/console/classes/{northfield_class}", "/console/classes/{eastgate_class}")
+        for end, more, answer in (
+            ("/code", ("lasts",), Goes(f"{one}?done=code")),
+            ("/closing", (), Goes(f"{one}?done=closed")),
+            ("/places", ("places",), 422),
+        )
+        for lead in ([404] if "eastgate" in one else [answer])
+    ),
+    row(
+        "/console/slips/<public_id>/withdrawal",
+        "POST",
+        "/console/slips/nobodys/withdrawal",
+        members=403,
+        out=ASKS,
+        people=404,
     ),
     row(JOINING, members=403, out=ASKS, people=200),
     row(f"{JOINING}/approvals", "POST", members=403, out=ASKS, people=422, more=("handle",)),

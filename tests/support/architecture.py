@@ -26,8 +26,8 @@ ROWS = (
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
 ABOVE_ALL = ("app", "demo")
 # Inside a slice: a file may know files of its own level and below. A name not here is of level 2.
-LEVEL = {"rules": 0, "models": 1, "views": 3, "admin": 3}
-FACES = ("views", "admin")
+FACES = ("views", "admin", "school_pages", "lists")
+LEVEL = {"rules": 0, "models": 1} | dict.fromkeys(FACES, 3)
 WITHOUT_DOMAIN = ("live", "web")
 # Packages that marking may not know; it is text in, verdict out.
 OUTSIDE_MARKING = {
