@@ -1,4 +1,4 @@
-"""Joining in real browsers: by an address of the school’s, by the code of a class."""
+"""Joining in real browsers: by an address of the school’s, by the code of a class, by a printed slip."""
 
 from __future__ import annotations
 
@@ -139,4 +139,36 @@ async def test_by_the_code_of_a_class_without_javascript(
     await lead.get_by_role("button", name="Accept Mighty Marmot").click()
     await expect(lead.get_by_text("everybody sees the new name")).to_be_visible()
     await expect(row).to_contain_text("Mighty Marmot")
+    await database.close()
+
+
+async def test_by_a_slip_that_was_printed(server: Start, new_context: NewContext, sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    world = await society(database)
+    url = (await server(sqlite_url)).url
+    lead = await sign_in(await new_context(url), world, "lead", "/console/schools/northfield/slips")
+    await lead.get_by_label("Or paste it here").fill("Name,Year\nMia Łukasz,10\n")
+    await lead.get_by_role("button", name="Check the list").click()
+    await lead.get_by_role("button", name="Make 1 slip").click()
+    slip = lead.locator(".slip")
+    await expect(slip).to_contain_text("Mia Łukasz")
+    code = await slip.locator(".code").inner_text()
+
+    visitor = await new_context(url, size=PHONE)
+    visitor.allow("status of 422")
+    mia = await visitor.page("/register")
+    await type_code(mia, code.lower())
+    await expect(mia.get_by_text("Your teacher’s list calls you Mia Łukasz.")).to_be_visible()
+    await expect(mia.get_by_label("Your real name")).to_have_count(0)
+    await fits(mia)
+    await say_who(mia)
+    await expect(mia.get_by_text("Write down your sign-in name")).to_be_visible()
+    await known(world, "mia", "Mia Łukasz")
+    assert world.members["mia"].state == "active"
+
+    again = await new_context(url, size=PHONE)
+    again.allow("status of 422")
+    other = await again.page("/register")
+    await type_code(other, code)
+    await expect(other.get_by_text("This code cannot be used")).to_be_visible()
     await database.close()
