@@ -14,7 +14,6 @@ from mathsoc.accounts import letters
 from mathsoc.accounts import service as account_changes
 from mathsoc.accounts import views as accounts
 from mathsoc.accounts.holding import stream_guard
-from mathsoc.accounts.profile import blueprint as profile_pages
 from mathsoc.accounts.recovery import blueprint as recovery_pages
 from mathsoc.challenges import service as challenges
 from mathsoc.challenges.live import OpenSource
@@ -42,6 +41,10 @@ from mathsoc.privacy import scrub
 from mathsoc.privacy import service as privacy
 from mathsoc.privacy.admin import blueprint as retention_pages
 from mathsoc.privacy.views import blueprint as privacy_pages
+from mathsoc.profile import letters as profile_letters
+from mathsoc.profile.addresses import blueprint as address_pages
+from mathsoc.profile.names import blueprint as name_pages
+from mathsoc.profile.views import blueprint as profile_pages
 from mathsoc.reports.admin import blueprint as decision_pages
 from mathsoc.reports.views import blueprint as report_pages
 from mathsoc.roll_over.admin import blueprint as roll_over_pages
@@ -70,6 +73,8 @@ MAIL: dict[str, mail.Builder] = {
     "approved": joining_letters.approved,
     "erasure-asked": privacy_letters.erasure_asked,
     "retention": privacy_letters.retention,
+    "verify-address": profile_letters.verify_address,
+    "address-changed": profile_letters.address_changed,
 }
 
 PAGES = (
@@ -79,6 +84,8 @@ PAGES = (
     accounts.blueprint,
     second_factor.blueprint,
     profile_pages,
+    name_pages,
+    address_pages,
     recovery_pages,
     privacy_pages,
     retention_pages,

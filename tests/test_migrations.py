@@ -132,6 +132,43 @@ async def test_processes_that_migrate_at_once_do_it_once(empty_url: str) -> None
     assert await schema.at_head(empty_url)
 
 
+async def test_names_that_were_given_twice_are_told_apart(empty_url: str) -> None:
+    """By a number; staff, whom several may call "Administrator", and who was erased keep theirs."""
+    await schema.upgrade(empty_url)
+    await schema.downgrade(empty_url, "0002")
+    given = (
+        *(("Quiet Heron", "member", "active"), ("QUIET heron", "member", "pending")),
+        *(("Quiet Heron 2", "member", "suspended"), ("Quiet Heron", "member", "erased")),
+        *(("Administrator", "admin", "active"), ("Administrator", "admin", "active")),
+    )
+    database = Database(empty_url)
+    statement = text(
+        "INSERT INTO members (handle, display_name, real_name, role, state, hidden, created_at)"
+        " VALUES (:handle, :name, '', :role, :state, false, CURRENT_TIMESTAMP)"
+    )
+    async with database.engine.begin() as connection:
+        for number, (name, role, state) in enumerate(given):
+            own = {"handle": f"b{number}", "name": name, "role": role, "state": state}
+            await connection.execute(statement, own)
+    await database.close()
+    await schema.upgrade(empty_url)
+    names = await look(
+        empty_url,
+        lambda connection: [
+            tuple(row)
+            for row in connection.execute(text("SELECT display_name, name_key FROM members ORDER BY id"))
+        ],
+    )
+    assert names == [
+        ("Quiet Heron", "quiet heron"),
+        ("QUIET heron 2", "quiet heron 2"),
+        ("Quiet Heron 2 2", "quiet heron 2 2"),
+        ("Quiet Heron", None),
+        ("Administrator", None),
+        ("Administrator", None),
+    ]
+
+
 def test_there_is_one_newest_migration() -> None:
     assert len(schema.heads()) == 1
 

@@ -22,6 +22,7 @@ KEPT |= {
     "email",
     "domain",
     "join_code",
+    "joined_by",
     "totp_secret",
     "totp_new_secret",
 }

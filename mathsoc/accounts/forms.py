@@ -35,5 +35,9 @@ class NewPasswordForm(Form):  # type: ignore[misc]
     new_password = _password("New password", "Choose a new password.")
 
 
-class PasswordForm(NewPasswordForm):
+class OwnPasswordForm(Form):  # type: ignore[misc]
     current_password = _password("Your password now", "Enter the password that you have now.")
+
+
+class PasswordForm(OwnPasswordForm, NewPasswordForm):
+    """One's own password, and the one in its place."""

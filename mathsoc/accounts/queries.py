@@ -44,6 +44,17 @@ async def address_of_join_link(session: AsyncSession, token: str, now: datetime)
     return await session.scalar(select(MailToken.address).where(usable(token, "join", now)))
 
 
+async def purpose_of_link(session: AsyncSession, token: str) -> str | None:
+    """What a link was made for, whether or not it can still be used; None for one that nobody was sent."""
+    return await session.scalar(select(MailToken.purpose).where(MailToken.token_hash == token_hash(token)))
+
+
+async def address_to_verify(session: AsyncSession, token: str, member_id: int, now: datetime) -> str | None:
+    """The new address that a link of this member's was sent to; None for one that is over or another's."""
+    theirs = MailToken.member_id == member_id
+    return await session.scalar(select(MailToken.address).where(usable(token, "verify", now), theirs))
+
+
 async def words_here(session: AsyncSession) -> list[str]:
     """Names that nobody's password here must be made of."""
     society = await schools.society(session)

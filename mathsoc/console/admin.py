@@ -16,19 +16,18 @@ from mathsoc.console import queries, rules, service
 from mathsoc.console.forms import ROLE_WORDS, RoleForm
 from mathsoc.console.noting import note_view
 from mathsoc.console.queries import Wanted
-from mathsoc.errors import Missing, Refused
+from mathsoc.errors import Refused
 from mathsoc.joining.rules import WAY_BACK_LASTS
 from mathsoc.members.models import ROLES, STATES
 from mathsoc.web import csv
 from mathsoc.web.forms import sent
 from mathsoc.web.limits import client_address
-from mathsoc.web.pages import page, see
+from mathsoc.web.pages import page, page_number, see
 from mathsoc.web.unit_of_work import database, release, session
 
 blueprint = Blueprint("people", __name__)
 
 LONGEST_SEARCH = 100
-LAST_PAGE = 100_000
 COLUMNS = ("Display name", "Real name", "E-mail", "Role", "State", "School", "Year")
 DONE = {
     "role": "The role is changed, and they are signed out everywhere.",
@@ -44,7 +43,7 @@ DONE = {
 @blueprint.get("/console/members")
 async def index() -> Response:
     wanted = _wanted()
-    found = await queries.members(await session(), g.viewer, wanted, _page_number())
+    found = await queries.members(await session(), g.viewer, wanted, page_number())
     await note_view(Action.MEMBERS_VIEWED, after=_seen(wanted, len(found.members)) | {"page": found.page})
     return await page("console/members.html", found=found, wanted=wanted, roles=ROLES, states=STATES[:3])
 
@@ -214,10 +213,3 @@ def _wanted() -> Wanted:
 def _seen(wanted: Wanted, members: int) -> dict[str, object]:
     asked = {"search": wanted.text, "role": wanted.role, "state": wanted.state}
     return {"members": members, **{name: text for name, text in asked.items() if text}}
-
-
-def _page_number() -> int:
-    given = request.args.get("page", "1")
-    if not given.isascii() or not given.isdigit() or len(given) > 6 or not 1 <= int(given) <= LAST_PAGE:
-        raise Missing
-    return int(given)

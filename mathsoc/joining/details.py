@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from quart import Response, request
 from quart_auth import current_user
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import clock
 from mathsoc.accounts import agents, common, cookies, passwords, throttle
@@ -18,6 +19,7 @@ from mathsoc.joining.forms import DetailsForm
 from mathsoc.joining.queries import Way
 from mathsoc.joining.service import NAME_TAKEN, Details
 from mathsoc.members.models import Member
+from mathsoc.members.rules import STAFF
 from mathsoc.web import limits
 from mathsoc.web.pages import page, see
 from mathsoc.web.unit_of_work import database, session
@@ -28,7 +30,7 @@ SENT_AGAIN = timedelta(minutes=10)
 
 async def show(way: Way, form: DetailsForm, action: str, status: int = 200) -> Response:
     """The form, asking only what the way in has not settled. Settle it first."""
-    shortest = password_rules.SHORTEST[False]
+    shortest = password_rules.SHORTEST[_is_staff(way)]
     return await page(
         "joining/details.html", way=way, form=form, action=action, shortest=shortest, status=status
     )
@@ -52,20 +54,33 @@ async def accepted(way: Way, form: DetailsForm, email: str = "") -> Details | No
     async with database().reading() as db:
         if name and not form.display_name.errors and await queries.name_taken(db, name):
             refuse_name(form)
-        here = await accounts.words_here(db)
+        known_as = await _words_of(db, way)
     if wished and not form.wished_name.errors:
         problem = rules.problem_with_name(wished, real_name, real_names=way.school.real_names)
         _wrong(form, "wished_name", problem)
     password = form.new_password.data
     if password and not form.new_password.errors:
-        own = [*here, name, wished, real_name, email]
+        own = [*known_as, name, wished, real_name, email]
         known = await common.loaded()
-        problem = password_rules.problem_with_password(password, staff=False, own_words=own, common=known)
+        problem = password_rules.problem_with_password(
+            password, staff=_is_staff(way), own_words=own, common=known
+        )
         _wrong(form, "new_password", problem)
     if form.errors:
         return None
     hashed = await passwords.hash_password(password)
     return Details(name, real_name, said.get("year"), hashed, wished)
+
+
+async def _words_of(db: AsyncSession, way: Way) -> list[str]:
+    """Names here, and of whoever comes back, that no password must be made of."""
+    back = way.slip.member if way.slip is not None else None
+    return await accounts.own_words(db, back) if back is not None else await accounts.words_here(db)
+
+
+def _is_staff(way: Way) -> bool:
+    back = way.slip.member if way.slip is not None else None
+    return back is not None and back.role in STAFF
 
 
 async def refused(way: Way, form: DetailsForm, error: Refused, action: str) -> Response | None:

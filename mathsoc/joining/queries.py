@@ -109,4 +109,4 @@ async def suggestions(session: AsyncSession) -> list[str]:
     drawn = {names.display_name() for _ in range(SUGGESTIONS * 5)}
     keys = {member_rules.name_key(one, "member", "active"): one for one in drawn}
     taken = await session.scalars(select(Member.name_key).where(Member.name_key.in_(keys)))
-    return sorted(drawn - {keys[key] for key in taken})[:SUGGESTIONS]
+    return sorted(list(drawn - {keys[key] for key in taken})[:SUGGESTIONS])

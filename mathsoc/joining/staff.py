@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -195,14 +195,3 @@ async def make_way_back(
         session, Action.SLIPS_MADE, now, actor_id=viewer.id, member_id=member.id, address=address
     )
     return code
-
-
-async def unused_slips(session: AsyncSession, school_id: int, now: datetime) -> Sequence[Slip]:
-    """The slips of a school's lists that wait to be used, by name."""
-    found = await session.scalars(
-        select(Slip)
-        .where(Slip.school_id == school_id, Slip.member_id.is_(None), Slip.used_at.is_(None))
-        .where(Slip.expires_at > now)
-        .order_by(Slip.year, Slip.real_name, Slip.id)
-    )
-    return found.all()

@@ -128,7 +128,12 @@ async def _way_by_code(code: str) -> Way | None:
 
 @blueprint.get("/verify-email/<token>")
 async def link(token: str) -> Response:
-    """Only shows the form: programs that look at links in mail must not use them up."""
+    """Only shows the form: programs that look at links in mail must not use them up.
+
+    One to a member's new address leads to its own page, which is for that member alone.
+    """
+    if await accounts.purpose_of_link(await session(), token) == "verify":
+        return see(f"/profile/email/{token}")
     email, way = await _way_by_link(token)
     if way is None or email is None:
         return await _over()

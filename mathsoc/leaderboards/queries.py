@@ -153,9 +153,14 @@ async def own_place(
 
 
 async def places_of(session: AsyncSession, member_id: int, viewer: Viewer | None) -> list[OwnPlace]:
-    """The places of a listed member on every board that the viewer may see."""
-    rows = await session.execute(
-        select(Standing, Competition, Stage)
+    """Where a member stands on every board that the viewer may see, by the newest competition.
+
+    Others see listed standings of competitions that go on. Oneself is shown every score one has, without a
+    place where one is not listed.
+    """
+    own = viewer is not None and viewer.id == member_id
+    chosen = (
+        select(Standing.score, Standing.listed, scoring.members_above(), Competition, Stage)
         .join(Competition, Competition.id == Standing.competition_id)
         .join(Stage, Stage.id == Standing.stage_id)
         .join(
@@ -163,23 +168,22 @@ async def places_of(session: AsyncSession, member_id: int, viewer: Viewer | None
             (CompetitionStage.competition_id == Standing.competition_id)
             & (CompetitionStage.stage_id == Standing.stage_id),
         )
-        .where(Standing.member_id == member_id, Standing.listed.is_(True), Competition.archived_at.is_(None))
-        .order_by(Competition.starts_at.desc(), CompetitionStage.position)
+        .where(Standing.member_id == member_id)
+        .order_by(Competition.starts_at.desc(), Competition.id, CompetitionStage.position)
     )
-    found = []
-    for standing, competition, stage in rows.all():
-        if competition_rules.may_see(competition.visibility, signed_in=viewer is not None):
-            place = await scoring.place_of_score(session, competition.id, stage.id, standing.score)
-            found.append(
-                OwnPlace(
-                    place,
-                    standing.score,
-                    None,
-                    None,
-                    competition.name,
-                    competition.slug,
-                    stage.name,
-                    stage.slug,
-                )
-            )
-    return found
+    if not own:
+        chosen = chosen.where(Standing.listed.is_(True), Competition.archived_at.is_(None))
+    return [
+        OwnPlace(
+            place=above + 1 if listed else None,
+            score=score,
+            points_to_next=None,
+            next_place=None,
+            competition=competition.name,
+            competition_slug=competition.slug,
+            stage=stage.name,
+            stage_slug=stage.slug,
+        )
+        for score, listed, above, competition, stage in await session.execute(chosen)
+        if competition_rules.may_see(competition.visibility, signed_in=viewer is not None)
+    ]

@@ -6,15 +6,12 @@ from quart import Blueprint, Response, g, request
 
 from mathsoc.competitions import queries as competitions
 from mathsoc.competitions.models import Competition
-from mathsoc.errors import Missing
 from mathsoc.leaderboards import queries, rules
 from mathsoc.schools.models import Stage
-from mathsoc.web.pages import fragment, page
+from mathsoc.web.pages import fragment, page, page_number
 from mathsoc.web.unit_of_work import session
 
 blueprint = Blueprint("leaderboards", __name__)
-
-LAST_PAGE = 100_000
 
 
 @blueprint.get("/leaderboards")
@@ -30,7 +27,7 @@ async def show(slug: str) -> Response:
     competition, stage = await _asked(slug)
     db = await session()
     board = await queries.board(
-        db, competition, stage, rules.audience(g.viewer.role if g.viewer else None), page=_page_number()
+        db, competition, stage, rules.audience(g.viewer.role if g.viewer else None), page=page_number()
     )
     own = await queries.own_place(db, competition, stage, g.viewer) if g.viewer else None
     return await page(
@@ -61,10 +58,3 @@ async def _asked(slug: str) -> tuple[Competition, Stage]:
     if wanted:
         return competition, queries.stage_of(competition, wanted)
     return competition, await queries.default_stage(db, competition, g.viewer)
-
-
-def _page_number() -> int:
-    given = request.args.get("page", "1")
-    if not given.isascii() or not given.isdigit() or len(given) > 6 or not 1 <= int(given) <= LAST_PAGE:
-        raise Missing
-    return int(given)

@@ -93,11 +93,14 @@ async def by_email(session: AsyncSession, email: str) -> Member | None:
     return await session.scalar(select(Member).where(Member.email == rules.normal_email(email)))
 
 
-async def shown(session: AsyncSession, handle: str) -> Member:
-    """The member behind a public handle, with the school; raises Missing for whoever appears nowhere."""
+async def shown(session: AsyncSession, handle: str, viewer: rules.Viewer) -> Member:
+    """The member behind a public handle, with the school.
+
+    Raises Missing for whoever appears nowhere; only oneself has one's own page in any case.
+    """
     member = await session.scalar(
         select(Member).where(Member.handle == handle).options(joinedload(Member.school))
     )
-    if member is None or not member.listed:
+    if member is None or not (member.id == viewer.id or member.listed):
         raise Missing
     return member

@@ -18,7 +18,10 @@ async def show(handle: str) -> Response:
     if g.viewer is None:
         raise Missing
     db = await session()
-    member = await queries.shown(db, handle)
+    member = await queries.shown(db, handle, g.viewer)
     return await page(
-        "members/show.html", member=member, places=await boards.places_of(db, member.id, g.viewer)
+        "members/show.html",
+        member=member,
+        listed=member.listed,
+        places=await boards.places_of(db, member.id, g.viewer),
     )

@@ -73,6 +73,9 @@ async def _known(session: AsyncSession, member: Member) -> Known:
     for values in await audit.values_about(session, member.id):
         names |= {str(values[key]) for key in ("display_name", "wished_name", "real_name") if key in values}
         addresses |= {str(values["email"])} if values.get("email") else set()
+    # One that was only asked for, or given up since, may be somebody else's.
+    others = select(Member.email).where(Member.email.in_(addresses), Member.id != member.id)
+    addresses -= set(await session.scalars(others))
     if member.email is not None:
         addresses.add(member.email)
     return Known(frozenset((names | addresses) - {""}), frozenset(addresses))

@@ -36,7 +36,7 @@ async def make(handle: str) -> Response:
 
 async def _other(handle: str) -> Member:
     """The member behind a handle whom others see; one does not report oneself."""
-    member = await members.shown(await session(), handle)
+    member = await members.shown(await session(), handle, g.viewer)
     if member.id == g.viewer.id:
         raise Missing
     return member

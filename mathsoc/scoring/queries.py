@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc.members.models import Member
@@ -63,6 +63,20 @@ async def listed_count(session: AsyncSession, competition_id: int, stage_id: int
 async def place_of_score(session: AsyncSession, competition_id: int, stage_id: int, score: int) -> int:
     """1 + the number of listed members with more points, from the histogram."""
     return 1 + await _members_with(session, competition_id, stage_id, above=score)
+
+
+def members_above() -> ScalarSelect[int]:
+    """How many listed members have more points, for each standing of the statement that this is put into."""
+    return (
+        select(func.coalesce(func.sum(ScoreCount.members), 0))
+        .where(
+            ScoreCount.competition_id == Standing.competition_id,
+            ScoreCount.stage_id == Standing.stage_id,
+            ScoreCount.score > Standing.score,
+        )
+        .correlate(Standing)
+        .scalar_subquery()
+    )
 
 
 async def score_of_next_place(

@@ -51,6 +51,13 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "retention.keep": (Limit(member=120, address=30),),
     "retention.leaving": (Limit(member=120, address=30),),
     "retention.stays": (Limit(member=120, address=30),),
+    "profile.stand_on_boards": (Limit(member=10, address=300),),
+    "names.choose": (Limit(member=30, address=300),),
+    "names.wish": (Limit(member=30, address=300),),
+    "names.withdraw": (Limit(member=30, address=300),),
+    # Each may be a mail to somebody.
+    "addresses.ask": (Limit(member=20, address=300, seconds=HOUR),),
+    "addresses.change": (Limit(member=30, address=300),),
     "profile.end_session": (Limit(member=60, address=300),),
     "profile.end_other_sessions": (Limit(member=30, address=300),),
     "profile.change_password": (Limit(member=30, address=300),),
@@ -116,6 +123,7 @@ BUCKETS: dict[str, tuple[int, int]] = {
     "join-address": (1_500, HOUR),  # links to join: a whole school may join in one lesson
     # Codes that fail, from one address: ten classes in one lesson, each pupil with a slip of the finger.
     "join-code": (300, 10 * MINUTE),
+    "names": (5, 24 * HOUR),  # changes of one's display name, and wishes for another
     "confirm": (10, 15 * MINUTE),  # one's own password asked again
     "code": (5, 5 * MINUTE),  # wrong codes of a member; the right one empties it
     "code-known": (5, 5 * MINUTE),  # the same, from a device where a code of theirs was right before

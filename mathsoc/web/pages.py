@@ -7,6 +7,9 @@ from typing import Any
 
 from quart import Quart, Response, current_app, redirect, render_template, request
 
+from mathsoc.errors import Missing
+
+LAST_PAGE = 100_000
 PageContext = Callable[[], Awaitable[dict[str, Any]]]
 
 
@@ -25,6 +28,14 @@ async def page(template: str, *, fragment: str | None = None, status: int = 200,
 async def fragment(template: str, *, status: int = 200, **context: Any) -> Response:
     """Answer with a fragment to whoever asks; for addresses that have no page of their own."""
     return await _answer(template, status, context)
+
+
+def page_number() -> int:
+    """Which page of a long list is asked for by `?page=`, from 1; raises Missing for what is no number."""
+    given = request.args.get("page", "1")
+    if not given.isascii() or not given.isdigit() or len(given) > 6 or not 1 <= int(given) <= LAST_PAGE:
+        raise Missing
+    return int(given)
 
 
 def see(path: str) -> Response:

@@ -50,7 +50,7 @@ async def test_another_role(app: Quart, world: World) -> None:
     assert reply.status_code == 303, await reply.get_data()
     after = await stored(world, "alice")
     differ = {c.key for c in Member.__table__.columns if getattr(before, c.key) != getattr(after, c.key)}
-    assert differ == {"role"} and after.role == "editor"
+    assert differ == {"role", "name_key"} and after.role == "editor"
     assert (await clients["alice"].get("/profile")).status_code == 303
     ((entry, detail),) = await logged(world, "role-changed")
     assert (entry.actor_id, entry.subject_id) == (world.members["ada"].id, world.members["alice"].id)

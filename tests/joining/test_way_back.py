@@ -47,7 +47,7 @@ async def test_a_lead_hands_out_a_slip(app: Quart, world: World, state: str) -> 
     assert (await before.get("/profile")).status_code == 303, "the old sessions have ended"
     given = {"email": "Quiet-Heron-04718", "password": FRESH}
     assert (await app.test_client().post("/login", form=given)).status_code == 303
-    assert (await visitor.post("/register", form={"code": second})).status_code == 422
+    assert (await app.test_client().post("/register", form={"code": second})).status_code == 422
     assert "</a> made a slip for <a" in await text_of(clients["ada"], "/console/audit")  # type: ignore[arg-type]
     assert [entry.subject_id for entry, _ in await logged(world, "slips-made")] == [
         world.members["zoe"].id

@@ -123,12 +123,26 @@ async def test_what_others_did_tells_nothing_either(world: World) -> None:
             await audit.record(session, Action.MEMBERS_VIEWED, world.now, **who, after=values)
         before = {"email": "zqbefore@northfield.example"}
         await audit.record(session, Action.ADDRESS_CHANGED, world.now, member_id=zoe.id, before=before)
+        session.add(
+            MailToken(
+                member_id=zoe.id,
+                token_hash="asked-for",
+                purpose="verify",
+                address=world.members["alice"].email,
+                created_at=world.now,
+                expires_at=world.now,
+            )
+        )
+        alice = await members.locked(session, world.members["alice"].id)
+        await links.make_link(session, alice, "reset", world.now)
         search = {"search": "zqbefore"}
         await audit.record(session, Action.MEMBERS_VIEWED, world.now, actor_id=1, after=search)
     await erase(world, "zoe")
     async with world.database.reading() as session:
         kept = list(await session.scalars(select(AuditDetail.after).order_by(AuditDetail.entry_id)))
+        tokens = list(await session.scalars(select(MailToken.member_id)))
     assert kept == [values for values, stays in logged.values() if stays]
+    assert tokens == [world.members["alice"].id], "whose address Zoe asked to have"
 
 
 @pytest.mark.parametrize(

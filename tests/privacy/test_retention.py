@@ -150,7 +150,6 @@ async def test_batches_go_on_until_all_are_done(world: World, monkeypatch: pytes
     await agree(world)
 
 
-@ONCE
 async def test_the_preview(app: Quart, world: World) -> None:
     """It shows what the job would do, to staff theirs; looking changes nothing but the log."""
     clients = await staffed(app, world)
@@ -208,6 +207,7 @@ async def test_long_lists_come_in_pages_and_cost_no_more(app: Quart, world: Worl
     """Fifty-two to be told, and as many reports: two pages each, and as many statements as for one."""
     clients, asked = await staffed(app, world), []
     event.listen(app.database.engine.sync_engine, "before_cursor_execute", lambda *a: asked.append(a[2]))  # type: ignore[attr-defined]
+    await text_of(clients["lead"], "/console")
     costs: dict[str, set[int]] = {"/console/retention": set(), "/console/reports": set()}
     for count in (1, 51):
         async with world.database.writing() as session:
@@ -224,7 +224,7 @@ async def test_long_lists_come_in_pages_and_cost_no_more(app: Quart, world: Worl
         for path, cost in costs.items():
             asked.clear()
             page = await text_of(clients["lead"], path)
-            cost.add(len([text for text in asked if text.startswith("SELECT")]))
+            cost.add(sum(text.startswith("SELECT") and "FROM jobs" not in text for text in asked))
             assert page.count("<tr role") == 1 + min(50, count + (count > 1))
             assert ("Page 1 of 2" in page) is (count > 1)
     assert all(len(cost) == 1 for cost in costs.values()), costs

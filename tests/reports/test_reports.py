@@ -64,7 +64,6 @@ async def test_what_is_missing_is_said_at_its_field(app: Quart, world: World, fo
     assert reply.status_code == 422 and 'class="error"' in page and not await reports(world)
 
 
-@ONCE
 async def test_staff_see_those_about_their_own(app: Quart, world: World) -> None:
     """Who reported it is for administrators alone; what a reporter types is shown as text."""
     clients = await staffed(app, world)

@@ -77,9 +77,9 @@ async def unreleased(world: World) -> dict[str, Challenge]:
 
 
 async def reported(world: World, *names: str) -> dict[str, str]:
-    """A report by Alice about each of them, that staff may decide; their ids, by `report_on_<name>`."""
+    """A report by Alice about each of them, that staff may decide; their ids, by `<name>_report`."""
     made = {
-        f"report_on_{name}": Report(
+        f"{name}_report": Report(
             subject_kind="display-name",
             shown=world.members[name].display_name,
             member_id=world.members[name].id,

@@ -132,8 +132,8 @@ ROWS: tuple[Row, ...] = (
     *(
         row(DECISION, "POST", path, members=403, out=ASKS, more=("outcome",), **done)
         for path, done in (
-            ("/console/reports/{report_on_pia}/decision", {"people": 422}),
-            ("/console/reports/{report_on_bob}/decision", {"lead": 404, "ada": 422}),
+            ("/console/reports/{pia_report}/decision", {"people": 422}),
+            ("/console/reports/{bob_report}/decision", {"lead": 404, "ada": 422}),
         )
     ),
     row("/console/roll-over", members=403, out=ASKS, ada=200),
@@ -157,6 +157,18 @@ ROWS: tuple[Row, ...] = (
         )
     ),
     row("/profile", members=200, out=ASKS),
+    row("/profile/attempts", members=200, out=ASKS),
+    row("/profile/attempts", path="/profile/attempts?page=0", members=404, out=ASKS),
+    row("/profile/boards", "POST", body={"shown": "yes"}, members=Goes("/profile?notice=shown"), out=ASKS),
+    row("/profile/name", members=200, out=ASKS),
+    row("/profile/name", "POST", members=422, out=ASKS, more=("display_name",)),
+    row("/profile/name/wish", "POST", members=422, out=ASKS, more=("wished_name",)),
+    row("/profile/name/wish/withdrawal", "POST", members=Goes("/profile/name"), out=ASKS),
+    row("/profile/email", members=200, out=ASKS),
+    # No school in this scene has a domain, so nobody but staff has a form.
+    row("/profile/email", "POST", members=422, pupils=200, out=ASKS, more=("email", "current_password")),
+    row("/profile/email/<token>", path="/profile/email/nobodys", members=410, out=ASKS),
+    row("/profile/email/<token>", "POST", "/profile/email/nobodys", members=410, out=ASKS),
     row("/profile/sessions", members=200, out=ASKS),
     # Ending one's own is told in tests/accounts; here somebody else's is asked for.
     row(SESSION, "POST", "/profile/sessions/{suspended_session}/ending", members=404, out=ASKS),
@@ -298,8 +310,8 @@ ROWS: tuple[Row, ...] = (
     ),
     row("/members/<handle>", path="/members/{alice}", members=200, out=404),
     row("/members/<handle>", path="/members/{suspended}", everyone=404),
-    row("/members/<handle>", path="/members/{pending}", everyone=404),
-    row("/members/<handle>", path="/members/{carol}", everyone=404),
+    row("/members/<handle>", path="/members/{pending}", everyone=404, pending=200),
+    row("/members/<handle>", path="/members/{carol}", everyone=404, carol=200),
     row("/competitions", everyone=200),
     row("/competitions/<slug>", path="/competitions/ladder", everyone=200),
     row("/competitions/<slug>", path="/competitions/cup", members=200, out=404),

@@ -21,7 +21,7 @@ ROWS = (
     {"setup"},
     {"submissions", "joining", "reports"},
     {"privacy", "roll_over"},
-    {"leaderboards", "console", "home", "maths_api"},
+    {"leaderboards", "console", "home", "maths_api", "profile"},
 )
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
 ABOVE_ALL = ("app", "demo")

@@ -1,26 +1,37 @@
-"""One's own account: who I am, where I am signed in, my password."""
+"""One's own account: where I stand, what I sent, where I am signed in, my password."""
 
 from __future__ import annotations
 
 from quart import Blueprint, Response, g, request
 from quart_auth import current_user, logout_user
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from mathsoc import clock
 from mathsoc.accounts import confirm, cookies, passwords, rules, service
 from mathsoc.accounts.forms import PasswordForm
 from mathsoc.errors import Missing, Refused
+from mathsoc.leaderboards import queries as boards
 from mathsoc.members import queries as members
 from mathsoc.members.models import Member
+from mathsoc.profile import queries
+from mathsoc.profile import service as profile
 from mathsoc.web import limits
 from mathsoc.web.forms import sent
-from mathsoc.web.pages import page, see
+from mathsoc.web.pages import page, page_number, see
 from mathsoc.web.unit_of_work import database, reads_only, session
 
 blueprint = Blueprint("profile", __name__)
 
+SOLVED = 5  # challenges on the first page
 NOTICES = {
     "password-changed": "Your password is changed. You are signed out everywhere else.",
     "password-set": "Your new password is set. You are signed out everywhere else.",
+    "name-changed": "Your name is changed, on every board too.",
+    "name-asked": "Your teacher looks at the name that you would like. Until then you keep the one you have.",
+    "email-changed": "Your e-mail address is changed. You are signed out everywhere else.",
+    "shown": "You stand on the leaderboards again.",
+    "hidden": "You are on no leaderboard from now on. Your points are kept, and you see them here.",
     "kept": "Your account stays.",
     "joined": "Welcome! Write down your sign-in name: you need it, with your password, to come back.",
     "waiting": "Welcome! Your school looks at your account next; you can read everything meanwhile.",
@@ -29,15 +40,41 @@ NOTICES = {
 
 @blueprint.get("/profile")
 async def show() -> Response:
-    me = await (await session()).get_one(Member, g.viewer.id)
-    notice = NOTICES.get(request.args.get("notice", ""))
-    return await page("accounts/profile.html", me=me, listed=me.listed, notice=notice)
+    """Where one stands, what one has solved, and the way to everything about one's account."""
+    db, now = await session(), clock.now()
+    own = select(Member).where(Member.id == g.viewer.id).options(joinedload(Member.school))
+    me = (await db.scalars(own)).one()
+    return await page(
+        "profile/show.html",
+        me=me,
+        listed=me.listed,
+        places=await boards.places_of(db, me.id, g.viewer),
+        solved=await queries.solved(db, me.id, now, limit=SOLVED),
+        notice=NOTICES.get(request.args.get("notice", "")),
+    )
+
+
+@blueprint.get("/profile/attempts")
+async def attempts() -> Response:
+    found = await queries.sendings(await session(), g.viewer.id, clock.now(), page=page_number())
+    return await page("profile/attempts.html", found=found)
+
+
+@blueprint.post("/profile/boards")
+async def stand_on_boards() -> Response:
+    """`shown` is yes or no."""
+    wanted = (await sent()).get("shown", "")
+    if wanted not in ("yes", "no"):
+        return see("/profile")
+    now, address = clock.now(), limits.client_address()
+    await profile.set_shown(await session(), g.viewer, now, address, shown=wanted == "yes")
+    return see(f"/profile?notice={'shown' if wanted == 'yes' else 'hidden'}")
 
 
 @blueprint.get("/profile/sessions")
 async def sessions() -> Response:
     found = await members.sessions_of(await session(), g.viewer.id, clock.now())
-    return await page("accounts/sessions.html", sessions=found)
+    return await page("profile/sessions.html", sessions=found)
 
 
 @blueprint.post("/profile/sessions/<public_id>/ending")
@@ -96,4 +133,4 @@ async def _refused(form: PasswordForm, error: Refused) -> Response:
 
 async def _password_page(form: PasswordForm, status: int) -> Response:
     shortest = rules.SHORTEST[g.viewer.staff]
-    return await page("accounts/password.html", form=form, shortest=shortest, status=status)
+    return await page("profile/password.html", form=form, shortest=shortest, status=status)

@@ -1,0 +1,1 @@
+"""One's own account: points and places, answers, name, address, password, browsers."""
