@@ -18,7 +18,7 @@ from mathsoc.reports.models import Report
 from mathsoc.schools.models import SchoolClass
 from mathsoc.scoring.models import Completion, FirstCompletion
 from mathsoc.submissions.models import Attempt
-from tests.rights.scene import challenges, people, unreleased
+from tests.rights.scene import challenges, people, reported, unreleased
 from tests.support.world import World
 
 CLASSES = {"northfield": "Zqklässe North", "eastgate": "Zqklässe East"}
@@ -96,6 +96,8 @@ async def name_everybody(world: World) -> Named:
     named.paths = {name: member.handle for name, member in world.members.items()}
     named.paths |= {f"{slug}_box": challenge.boxes[0].public_id for slug, challenge in made.items()}
     named.paths |= {f"{name}_session": f"b{name}session" for name in world.members}
+    named.paths |= {f"{slug}_class": classes[school.id].public_id for slug, school in world.schools.items()}
+    named.paths |= await reported(world, "pia", "bob")
     return named
 
 
