@@ -27,8 +27,6 @@ from mathsoc.db import Database
 from mathsoc.home.views import blueprint as home_page
 from mathsoc.joining import letters as joining_letters
 from mathsoc.joining.admin import blueprint as joining_staff
-from mathsoc.joining.lists import blueprint as list_pages
-from mathsoc.joining.school_pages import blueprint as school_pages
 from mathsoc.joining.views import blueprint as joining_pages
 from mathsoc.leaderboards.live import BoardSource
 from mathsoc.leaderboards.views import blueprint as leaderboard_pages
@@ -48,9 +46,11 @@ from mathsoc.profile.views import blueprint as profile_pages
 from mathsoc.reports.admin import blueprint as decision_pages
 from mathsoc.reports.views import blueprint as report_pages
 from mathsoc.roll_over.admin import blueprint as roll_over_pages
+from mathsoc.school_admin.admin import blueprint as school_pages
 from mathsoc.schools import queries as schools
 from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
+from mathsoc.slips.admin import blueprint as slip_pages
 from mathsoc.submissions.views import blueprint as submission_pages
 from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
 
@@ -101,7 +101,7 @@ PAGES = (
     console_pages,
     people_pages,
     school_pages,
-    list_pages,
+    slip_pages,
     joining_staff,
     maths_api,
 )

@@ -36,7 +36,7 @@ MODEL_MODULES = (
     "mathsoc.second_factor.models",
     "mathsoc.accounts.models",
     "mathsoc.setup.models",
-    "mathsoc.joining.models",
+    "mathsoc.slips.models",
     "mathsoc.reports.models",
     "mathsoc.competitions.models",
     "mathsoc.challenges.models",

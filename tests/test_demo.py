@@ -23,7 +23,6 @@ from mathsoc.competitions.models import Competition
 from mathsoc.db import Database
 from mathsoc.demo.people import SIGN_IN_NAME
 from mathsoc.demo.setting import Plan, read
-from mathsoc.joining.school_queries import slips
 from mathsoc.marking import Scheme, mark, read_key
 from mathsoc.marking.pool import try_traps
 from mathsoc.marking.slips.typed_back import formulas
@@ -31,6 +30,7 @@ from mathsoc.members.models import Member
 from mathsoc.schools.models import School, SchoolClass
 from mathsoc.scoring import audit
 from mathsoc.scoring.models import Standing
+from mathsoc.slips.queries import unused
 from mathsoc.submissions.queries import marking_scheme
 
 BOXES = [(challenge, box) for challenge in read()["challenges"] for box in challenge["boxes"]]
@@ -71,7 +71,7 @@ async def test_somebody_waits_for_the_lead(database: Database) -> None:
         assert without.login_name == SIGN_IN_NAME and await verify(demo.PASSWORD, without.password_hash)
         ends = (await session.scalars(select(SchoolClass.code_until))).all()
         assert all(end is not None and end > clock.now() for end in ends)
-        assert len(await slips(session, 1, clock.now())) == 3
+        assert len(await unused(session, 1, clock.now())) == 3
     assert SIGN_IN_NAME in (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 
 

@@ -17,8 +17,8 @@ from mathsoc.console.forms import ROLE_WORDS, RoleForm
 from mathsoc.console.noting import note_view
 from mathsoc.console.queries import Wanted
 from mathsoc.errors import Refused
-from mathsoc.joining.rules import WAY_BACK_LASTS
 from mathsoc.members.models import ROLES, STATES
+from mathsoc.slips.rules import WAY_BACK_LASTS
 from mathsoc.web import csv
 from mathsoc.web.forms import sent
 from mathsoc.web.limits import client_address

@@ -14,13 +14,13 @@ from mathsoc.audit import Action
 from mathsoc.console import queries, rules
 from mathsoc.errors import Refused
 from mathsoc.joining import queries as joining
-from mathsoc.joining import slips, staff
 from mathsoc.members import service as members
 from mathsoc.members.models import Member
 from mathsoc.members.rules import Viewer
 from mathsoc.schools.models import Society
 from mathsoc.scoring import service as scoring
 from mathsoc.second_factor import service as second_factor
+from mathsoc.slips import service as slips
 
 NOT_YOURSELF = "Ask another administrator: nobody changes this about themselves."
 SAME_ROLE = "They have this role already."
@@ -109,7 +109,7 @@ async def make_slip(
     It is shown to the viewer, to be handed over, and kept nowhere. Raises Missing, Refused.
     """
     member = await _reach(session, viewer, rules.SLIP, handle)
-    return member, await staff.make_way_back(session, viewer, member, now, address)
+    return member, await slips.make_way_back(session, viewer, member, now, address)
 
 
 async def _reach(session: AsyncSession, viewer: Viewer, what: str, handle: str) -> Member:

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import ids
-from mathsoc.joining.models import Slip
-from mathsoc.joining.queries import code_hash
-from mathsoc.joining.rules import SLIP_LASTS
 from mathsoc.members.models import Member
 from mathsoc.schools.models import School, SchoolClass
+from mathsoc.slips.models import Slip
+from mathsoc.slips.queries import code_hash
+from mathsoc.slips.rules import SLIP_LASTS
 
 MEMBERS = 60
 SIGN_IN_NAME = "calm-otter-20260"  # of one who has no address

@@ -20,6 +20,7 @@ from mathsoc.joining.queries import Way
 from mathsoc.joining.service import NAME_TAKEN, Details
 from mathsoc.members.models import Member
 from mathsoc.members.rules import STAFF
+from mathsoc.schools import queries as schools
 from mathsoc.web import limits
 from mathsoc.web.pages import page, see
 from mathsoc.web.unit_of_work import database, session
@@ -38,7 +39,7 @@ async def show(way: Way, form: DetailsForm, action: str, status: int = 200) -> R
 
 async def settled(way: Way, form: DetailsForm) -> DetailsForm:
     db = await session()
-    form.settle(way, await queries.suggestions(db), await queries.years(db))
+    form.settle(way, await queries.suggestions(db), await schools.years(db))
     return form
 
 

@@ -12,9 +12,9 @@ from mathsoc.accounts.forms import NewPasswordForm
 from mathsoc.joining import names
 from mathsoc.joining.queries import Way
 from mathsoc.joining.rules import CODE_FAILS, LONGEST_NAME, NO_EMAIL
+from mathsoc.members.rules import LONGEST_REAL_NAME
 from mathsoc.web.forms import words
 
-LONGEST_REAL_NAME = 120
 NO_NAME = "Enter your name, so that your teacher knows who you are."
 TOO_LONG_A_NAME = f"A display name has at most {LONGEST_NAME} letters."
 

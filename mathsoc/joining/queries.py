@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +11,11 @@ from sqlalchemy.orm import joinedload
 
 from mathsoc import ids
 from mathsoc.joining import names, rules
-from mathsoc.joining.models import Slip
 from mathsoc.members import rules as member_rules
 from mathsoc.members.models import Member
-from mathsoc.schools.models import School, SchoolClass, SchoolDomain, YearStage
+from mathsoc.schools.models import School, SchoolClass, SchoolDomain
+from mathsoc.slips import queries as slips
+from mathsoc.slips.models import Slip
 
 SUGGESTIONS = 4
 
@@ -30,11 +30,6 @@ class Way:
     real_name: str = ""
     school_class: SchoolClass | None = None
     slip: Slip | None = None
-
-
-def code_hash(code: str) -> str:
-    """What is kept of a slip's code: 76 random bits need no slow hash."""
-    return hashlib.sha256(ids.folded(code).encode("utf-8", "replace")).hexdigest()
 
 
 async def domains(session: AsyncSession) -> dict[str, int]:
@@ -53,7 +48,7 @@ async def by_code(session: AsyncSession, code: str, now: datetime) -> Way | None
     """The way in by a slip or by the code of a class; None for one that cannot be used."""
     slip = await session.scalar(
         select(Slip)
-        .where(Slip.code_hash == code_hash(code), Slip.used_at.is_(None), Slip.expires_at > now)
+        .where(Slip.code_hash == slips.code_hash(code), Slip.used_at.is_(None), Slip.expires_at > now)
         .options(joinedload(Slip.school), joinedload(Slip.school_class), joinedload(Slip.member))
     )
     if slip is not None:
@@ -74,11 +69,6 @@ async def members_of_class(session: AsyncSession, class_id: int) -> int:
     """How many places of a class are taken; who was refused or erased takes none."""
     chosen = select(func.count()).where(Member.class_id == class_id, Member.state != "erased")
     return int(await session.scalar(chosen) or 0)
-
-
-async def years(session: AsyncSession) -> list[int]:
-    """The school years that the society has a board for."""
-    return list(await session.scalars(select(YearStage.year).order_by(YearStage.year)))
 
 
 async def name_taken(session: AsyncSession, name: str) -> bool:

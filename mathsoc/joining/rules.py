@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-SLIP_LASTS = timedelta(days=60)
-WAY_BACK_LASTS = timedelta(days=3)
 LONGEST_NAME, SHORTEST_NAME = 30, 2
 YEARS = range(1, 15)
 NOT_OURS = "This address belongs to none of the schools here. Use the address that your school gave you."

@@ -14,12 +14,12 @@ from mathsoc.accounts import links
 from mathsoc.audit import Action
 from mathsoc.errors import Refused
 from mathsoc.joining import names, queries, rules
-from mathsoc.joining.models import Slip
 from mathsoc.joining.queries import Way
 from mathsoc.members import queries as members
 from mathsoc.members import service as sessions
 from mathsoc.members.models import Member
 from mathsoc.schools.models import SchoolClass
+from mathsoc.slips.models import Slip
 
 NAME_TAKEN = "Somebody has just taken this name. Choose another one."
 HAS_ACCOUNT = "There is an account with this address already. Sign in, or set a new password."

@@ -16,6 +16,7 @@ _WORD = r"[\w!#$%&'*+/=^`{|}~-]+"
 EMAIL = re.compile(rf"\A{_WORD}(?:\.{_WORD})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\Z", re.ASCII)
 LONGEST_LOCAL = 64
 LONGEST_EMAIL = 254
+LONGEST_REAL_NAME = 120
 # How long a session may wait for its second factor.
 CODE_WITHIN = timedelta(minutes=10)
 # How often a session notes that it is in use, so that reading pages hardly ever writes.
@@ -87,3 +88,8 @@ def session_alive(
 ) -> bool:
     """Whether a signed-in session still holds at `now`."""
     return not ended and now - seen_at < IDLE[staff] and now - created_at < ABSOLUTE[staff]
+
+
+def runs_school(viewer: Viewer, school_id: int) -> bool:
+    """Whether a school's pages, classes and slips are there for this viewer: a lead's own, an admin's all."""
+    return viewer.role == "admin" or (viewer.role == "lead" and viewer.school_id == school_id)

@@ -14,7 +14,6 @@ from mathsoc.accounts.models import MailToken
 from mathsoc.audit import Action
 from mathsoc.challenges.models import AnswerBox
 from mathsoc.jobs import Job
-from mathsoc.joining.models import Slip
 from mathsoc.mail import KeptMail
 from mathsoc.members import service as members
 from mathsoc.members.models import LoginSession, Member
@@ -23,6 +22,7 @@ from mathsoc.reports.models import Report
 from mathsoc.scoring import service as scoring
 from mathsoc.scoring.models import Award
 from mathsoc.second_factor.models import RecoveryCode
+from mathsoc.slips.models import Slip
 from mathsoc.submissions.models import Attempt
 
 BY_HAND = "Points by hand."

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mathsoc.joining.models import Slip
 from mathsoc.members.models import Member
 from mathsoc.roll_over import rules
 from mathsoc.roll_over.rules import Move
 from mathsoc.schools.models import SchoolClass, Society, Stage, YearStage
+from mathsoc.slips.models import Slip
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mathsoc import audit
 from mathsoc.audit import Action
 from mathsoc.errors import Refused
-from mathsoc.joining.models import Slip
 from mathsoc.members.models import Member
 from mathsoc.members.rules import Viewer
 from mathsoc.roll_over import queries, rules
 from mathsoc.roll_over.queries import Preview
 from mathsoc.schools.models import SchoolClass, Society
+from mathsoc.slips.models import Slip
 
 NOT_YET = "The school year {this} has begun here already. {next} begins on 1 August {year}."
 MOVED = "Something has changed since you looked. This is how it would be now; nothing was changed."

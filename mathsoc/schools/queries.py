@@ -33,3 +33,8 @@ async def stage_of_year(session: AsyncSession, year: int | None) -> int | None:
     if year is None:
         return None
     return await session.scalar(select(YearStage.stage_id).where(YearStage.year == year))
+
+
+async def years(session: AsyncSession) -> list[int]:
+    """The school years that the society has a board for."""
+    return list(await session.scalars(select(YearStage.year).order_by(YearStage.year)))

@@ -12,11 +12,12 @@ from sqlalchemy import func, select, update
 
 from mathsoc import ids
 from mathsoc.config import Config
-from mathsoc.joining import rules, staff
-from mathsoc.joining.models import Slip
+from mathsoc.joining import rules
 from mathsoc.members.models import Member
 from mathsoc.privacy import erasure
+from mathsoc.school_admin import service as offices
 from mathsoc.schools.models import SchoolClass
+from mathsoc.slips.models import Slip
 from mathsoc.web import limits
 from mathsoc.web.limits import BUCKETS
 from tests.accounts.browsers import FAR, SCHOOL, strict
@@ -79,7 +80,7 @@ async def test_what_happens_while_the_form_is_filled_in(app: Quart, world: World
     assert "10a" in await text(await client.post("/register", form={"code": CLASS}))
     async with world.database.writing() as session:
         found = await session.get_one(SchoolClass, one.id)
-        new = await staff.new_code(session, world.viewer("ada"), found, world.now, None, "")
+        new = await offices.new_code(session, world.viewer("ada"), found, world.now, None, "")
     await same_answer(app, CLASS)
     assert (await join(app, new)).status_code == 303, "the last place"
     await same_answer(app, new)

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 
 from mathsoc.app import Mathsoc
 from mathsoc.audit import AuditEntry
-from mathsoc.joining.models import Slip
 from mathsoc.members.models import Member
+from mathsoc.slips.models import Slip
 from tests.joining.ways import DETAILS, add_class, add_domain, add_slip, link_by_mail, text, ticked
 from tests.support.world import World, already_signed_in
 

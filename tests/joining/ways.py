@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from mathsoc import ids
 from mathsoc.app import Mathsoc
-from mathsoc.joining.models import Slip
-from mathsoc.joining.queries import code_hash
 from mathsoc.members.models import Member
 from mathsoc.schools.models import SchoolClass, SchoolDomain
+from mathsoc.slips.models import Slip
+from mathsoc.slips.queries import code_hash
 from tests.support.mails import arrived
 from tests.support.world import World
 

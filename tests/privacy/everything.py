@@ -12,7 +12,6 @@ from mathsoc import audit, clock, mail
 from mathsoc.accounts.models import MailToken
 from mathsoc.audit import Action
 from mathsoc.competitions.models import Entry
-from mathsoc.joining.models import Slip
 from mathsoc.mail import KeptMail
 from mathsoc.members import service as members
 from mathsoc.members.models import Member
@@ -21,6 +20,7 @@ from mathsoc.schools.models import SchoolClass
 from mathsoc.scoring import service as scoring
 from mathsoc.scoring.models import Award, Completion, FirstCompletion
 from mathsoc.second_factor.models import RecoveryCode
+from mathsoc.slips.models import Slip
 from mathsoc.submissions.models import Attempt
 from tests.support.world import World
 

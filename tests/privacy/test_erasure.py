@@ -15,14 +15,14 @@ from mathsoc.accounts.models import MailToken
 from mathsoc.audit import Action, AuditDetail
 from mathsoc.challenges.models import Challenge
 from mathsoc.errors import Refused
-from mathsoc.joining import staff
-from mathsoc.joining.models import Slip
 from mathsoc.members import queries as people
 from mathsoc.members import service as members
 from mathsoc.members import standing
 from mathsoc.members.models import LoginSession, Member
 from mathsoc.privacy import erasure, rules, service
 from mathsoc.scoring.models import Award, Standing
+from mathsoc.slips import service as slips
+from mathsoc.slips.models import Slip
 from tests.console.people import agree, staffed, stored, text_of
 from tests.privacy.everything import add_zoe
 from tests.support.world import PASSWORD, World, already_signed_in
@@ -79,9 +79,9 @@ async def test_everybody_can_be_erased(world: World, keeps_points: bool) -> None
     await world.add_challenge("theirs", author_id=world.members["author"].id)
     async with world.database.writing() as session:
         lead = await members.locked(session, world.members["lead"].id)
-        lines = [staff.Line("Real Lead Name", 9, None)]
+        lines = [slips.Line("Real Lead Name", 9, None)]
         northfield = world.schools["northfield"].id
-        await staff.make_slips(session, world.viewer("lead"), northfield, lines, world.now, "")
+        await slips.make_slips(session, world.viewer("lead"), northfield, lines, world.now, "")
         alice = await members.locked(session, world.members["alice"].id)
         await links.make_link(session, alice, "reset", world.now, made_by_id=lead.id)
     for name in KINDS:

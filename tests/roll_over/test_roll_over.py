@@ -13,10 +13,10 @@ from sqlalchemy import select, update
 
 from mathsoc import clock
 from mathsoc.errors import Refused
-from mathsoc.joining.models import Slip
 from mathsoc.members.models import Member
 from mathsoc.roll_over import queries, service
 from mathsoc.schools.models import SchoolClass, Society
+from mathsoc.slips.models import Slip
 from tests.console.people import agree, logged, stored, text_of
 from tests.support.world import World, already_signed_in
 

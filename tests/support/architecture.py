@@ -19,14 +19,15 @@ ROWS = (
     {"challenges", "publishing"},
     {"scoring"},
     {"setup"},
-    {"submissions", "joining", "reports"},
+    {"submissions", "slips", "reports"},
+    {"joining", "school_admin"},
     {"privacy", "roll_over"},
     {"leaderboards", "console", "home", "maths_api", "profile"},
 )
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
 ABOVE_ALL = ("app", "demo")
 # Inside a slice: a file may know files of its own level and below. A name not here is of level 2.
-FACES = ("views", "admin", "school_pages", "lists")
+FACES = ("views", "admin")
 LEVEL = {"rules": 0, "models": 1} | dict.fromkeys(FACES, 3)
 WITHOUT_DOMAIN = ("live", "web")
 # Packages that marking may not know; it is text in, verdict out.

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, clock
 from mathsoc.audit import Action
-from mathsoc.joining.models import Slip
 from mathsoc.mail import KeptMail
 from mathsoc.members.models import Member
 from mathsoc.privacy import erasure
 from mathsoc.reports.models import Report
 from mathsoc.schools.models import SchoolClass
 from mathsoc.scoring.models import Completion, FirstCompletion
+from mathsoc.slips.models import Slip
 from mathsoc.submissions.models import Attempt
 from tests.rights.scene import challenges, people, reported, unreleased
 from tests.support.world import World

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from mathsoc import clock
 from mathsoc.accounts.passwords import hash_password
-from mathsoc.joining.models import Slip
+from mathsoc.slips.models import Slip
 from tests.console.people import logged, path, staffed, stored, text_of
 from tests.support.world import PASSWORD, World, already_signed_in
 

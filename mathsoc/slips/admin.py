@@ -12,11 +12,12 @@ from mathsoc import clock
 from mathsoc.audit import Action
 from mathsoc.console.noting import note_view
 from mathsoc.errors import Missing, Refused
-from mathsoc.joining import reading, rules, school_queries, slips
-from mathsoc.joining.plan import CREATE, ERROR, SKIP, Plan, plan
-from mathsoc.joining.reading import COLUMNS, Row
-from mathsoc.joining.staff import Line
+from mathsoc.school_admin import queries as offices
 from mathsoc.schools.models import School
+from mathsoc.slips import queries, reading, rules, service
+from mathsoc.slips.plan import CREATE, ERROR, SKIP, Plan, plan
+from mathsoc.slips.reading import COLUMNS, Row
+from mathsoc.slips.service import Line
 from mathsoc.web import csv
 from mathsoc.web.forms import sent
 from mathsoc.web.limits import client_address
@@ -24,7 +25,7 @@ from mathsoc.web.pages import page, see
 from mathsoc.web.security import body_limit
 from mathsoc.web.unit_of_work import reads_only, release, session, writing
 
-blueprint = Blueprint("lists", __name__)
+blueprint = Blueprint("slips", __name__)
 
 ROWS = 50
 LAST_PAGE = 1_000
@@ -41,7 +42,7 @@ async def show(slug: str) -> Response:
 
 @blueprint.get("/console/schools/<slug>/slips/template.csv")
 async def template(slug: str) -> Response:
-    await school_queries.school(await session(), g.viewer, slug)
+    await offices.school(await session(), g.viewer, slug)
     return csv.download("pupils", COLUMNS, [])
 
 
@@ -49,8 +50,8 @@ async def template(slug: str) -> Response:
 async def export(slug: str) -> Response:
     """Who has not joined yet, as a list that can be sent here again; codes are kept nowhere."""
     db, now = await session(), clock.now()
-    school = await school_queries.school(db, g.viewer, slug)
-    found = await school_queries.slips(db, school.id, now)
+    school = await offices.school(db, g.viewer, slug)
+    found = await queries.unused(db, school.id, now)
     rows = [(one.real_name, one.year, one.school_class.name if one.school_class else "") for one in found]
     await note_view(Action.MEMBERS_EXPORTED, after={"slips": len(rows)})
     return csv.download(f"not-joined-{now:%Y-%m-%d}", COLUMNS, rows)
@@ -63,12 +64,12 @@ async def check(slug: str) -> Response:
     """First the dry run; then, with the fingerprint of what was shown, the slips."""
     request.max_form_memory_size = BODY
     fields = await sent()
-    school = await school_queries.school(await session(), g.viewer, slug)
+    school = await offices.school(await session(), g.viewer, slug)
     try:
         rows = await _read(fields.get("list", ""))
     except Refused as error:
         return await _shown(slug, error=error, typed=fields.get("list", ""))
-    planned = plan(rows, await school_queries.known(await session(), school.id, clock.now()))
+    planned = plan(rows, await queries.known(await session(), school.id, clock.now()))
     confirmed = fields.get("fingerprint", "")
     if not confirmed:
         return await _checked(school, planned, rows)
@@ -82,15 +83,15 @@ async def check(slug: str) -> Response:
 async def renewal(slug: str) -> Response:
     """New slips in place of lost ones; `class` narrows it to one class by its public id."""
     fields, db = await sent(), await session()
-    school = await school_queries.school(db, g.viewer, slug, locked=True)
+    school = await offices.school(db, g.viewer, slug, locked=True)
     class_id = None
     if fields.get("class"):
-        one, its_school = await school_queries.school_class(db, g.viewer, fields["class"])
+        one, its_school = await offices.school_class(db, g.viewer, fields["class"])
         if its_school.id != school.id:
             raise Missing
         class_id = one.id
     try:
-        made = await slips.renew(db, g.viewer, school, clock.now(), client_address(), class_id=class_id)
+        made = await service.renew(db, g.viewer, school, clock.now(), client_address(), class_id=class_id)
     except Refused as error:
         await release()
         return await _shown(slug, error=error)
@@ -99,7 +100,7 @@ async def renewal(slug: str) -> Response:
 
 @blueprint.post("/console/slips/<public_id>/withdrawal")
 async def withdrawal(public_id: str) -> Response:
-    school = await slips.withdraw(await session(), g.viewer, public_id, clock.now(), client_address())
+    school = await service.withdraw(await session(), g.viewer, public_id, clock.now(), client_address())
     return see(f"/console/schools/{school.slug}/slips?done=withdrawn")
 
 
@@ -119,17 +120,17 @@ async def _made(slug: str, rows: Sequence[Row], confirmed: str) -> list[tuple[Li
     await release()
     now = clock.now()
     async with writing() as db:
-        school = await school_queries.school(db, g.viewer, slug, locked=True)
-        planned = plan(rows, await school_queries.known(db, school.id, now))
+        school = await offices.school(db, g.viewer, slug, locked=True)
+        planned = plan(rows, await queries.known(db, school.id, now))
         if planned.fingerprint != confirmed or planned.having(ERROR) or not planned.having(CREATE):
             return None
-        return await slips.make_planned(db, g.viewer, school, planned, now, client_address())
+        return await service.make_planned(db, g.viewer, school, planned, now, client_address())
 
 
 async def _checked(school: School, planned: Plan, rows: Sequence[Row], notice: str = "") -> Response:
     """What would become of each line; on the way back it carries what we need of the list and no more."""
     return await page(
-        "joining/list.html",
+        "slips/list.html",
         school=school,
         plan=planned,
         create=planned.having(CREATE),
@@ -145,10 +146,10 @@ async def _checked(school: School, planned: Plan, rows: Sequence[Row], notice: s
 async def _sheet(school: School, made: Sequence[tuple[Line, str]]) -> Response:
     """The slips to print: the codes stand in this one reply, and only their hashes are kept."""
     now = clock.now()
-    names = {line.one.id: line.one.name for line in await school_queries.classes(await session(), school.id)}
+    names = {line.one.id: line.one.name for line in await offices.classes(await session(), school.id)}
     site = urlsplit(current_app.settings.site_url)  # type: ignore[attr-defined]
     return await page(
-        "joining/sheet.html",
+        "slips/sheet.html",
         school=school,
         slips=[(line, names.get(line.class_id or 0, ""), code) for line, code in made],
         until=now + rules.SLIP_LASTS,
@@ -158,13 +159,13 @@ async def _sheet(school: School, made: Sequence[tuple[Line, str]]) -> Response:
 
 async def _shown(slug: str, *, error: Refused | None = None, typed: str = "") -> Response:
     db, now, number = await session(), clock.now(), _page_number()
-    school = await school_queries.school(db, g.viewer, slug)
-    total = await school_queries.waiting_slips(db, school.id, now)
-    found = await school_queries.slips(db, school.id, now, rows=ROWS, page=number)
-    classes = await school_queries.classes(db, school.id)
+    school = await offices.school(db, g.viewer, slug)
+    total = await queries.waiting(db, school.id, now)
+    found = await queries.unused(db, school.id, now, rows=ROWS, page=number)
+    classes = await offices.classes(db, school.id)
     await note_view(Action.MEMBERS_VIEWED, after={"slips": len(found)})
     return await page(
-        "joining/slips.html",
+        "slips/index.html",
         school=school,
         slips=found,
         total=total,

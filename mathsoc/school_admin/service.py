@@ -8,11 +8,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mathsoc import audit
+from mathsoc import audit, ids
 from mathsoc.audit import Action
 from mathsoc.errors import Refused
-from mathsoc.joining import domains, staff
 from mathsoc.members.rules import Viewer
+from mathsoc.school_admin import rules
 from mathsoc.schools.models import School, SchoolClass, SchoolDomain
 
 HAS_DOMAIN = "This domain is on the list already."
@@ -53,8 +53,8 @@ async def add_domain(
     session: AsyncSession, viewer: Viewer, school: School, typed: str, now: datetime, address: str
 ) -> str:
     """Let whoever has an address at this domain ask to join; returns it as it is kept. Raises Refused."""
-    domain = domains.normal(typed)
-    problem = domains.problem(domain)
+    domain = rules.normal(typed)
+    problem = rules.problem(domain)
     if problem is not None:
         raise Refused(problem, "domain")
     chosen = select(School).join(SchoolDomain).where(SchoolDomain.domain == domain)
@@ -77,7 +77,7 @@ async def remove_domain(
     """Nobody joins by this domain any more; accounts stay. Does nothing where the school has no such."""
     gone = await session.execute(
         delete(SchoolDomain)
-        .where(SchoolDomain.domain == domains.normal(domain), SchoolDomain.school_id == school.id)
+        .where(SchoolDomain.domain == rules.normal(domain), SchoolDomain.school_id == school.id)
         .returning(SchoolDomain.domain)
     )
     if gone.first() is not None:
@@ -106,8 +106,25 @@ async def add_class(
     session.add(one)
     await session.flush()
     await _note(session, viewer, school, now, address, after={"class": name, "places": places})
-    await staff.new_code(session, viewer, one, now, now + lasts, address)
+    await new_code(session, viewer, one, now, now + lasts, address)
     return one
+
+
+async def new_code(
+    session: AsyncSession,
+    viewer: Viewer,
+    one: SchoolClass,
+    now: datetime,
+    until: datetime | None,
+    address: str,
+) -> str:
+    """Another code for a class, in place of the one before; returns it as it is written on the board."""
+    one.join_code, one.code_until = ids.class_code(), until
+    await session.flush()
+    await audit.record(
+        session, Action.CODE_MADE, now, actor_id=viewer.id, subject=("class", one.id), address=address
+    )
+    return ids.spoken(one.join_code)
 
 
 async def close_code(

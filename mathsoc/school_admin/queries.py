@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from mathsoc.errors import Missing
-from mathsoc.joining import plan, queries
-from mathsoc.joining.models import Slip
 from mathsoc.members.models import Member
-from mathsoc.members.rules import Viewer
+from mathsoc.members.rules import Viewer, runs_school
 from mathsoc.schools.models import School, SchoolClass, SchoolDomain
 
 
@@ -34,11 +30,6 @@ class ClassLine:
     members: int
 
 
-def may_see(viewer: Viewer, school_id: int) -> bool:
-    """Whether a school's pages are there for this viewer."""
-    return viewer.role == "admin" or (viewer.role == "lead" and viewer.school_id == school_id)
-
-
 async def school(session: AsyncSession, viewer: Viewer, slug: str, *, locked: bool = False) -> School:
     """The school, held until the end of the transaction where asked; Missing unless this viewer has it.
 
@@ -48,7 +39,7 @@ async def school(session: AsyncSession, viewer: Viewer, slug: str, *, locked: bo
     if locked:
         chosen = chosen.with_for_update(key_share=True).execution_options(populate_existing=True)
     found = await session.scalar(chosen)
-    if found is None or not may_see(viewer, found.id):
+    if found is None or not runs_school(viewer, found.id):
         raise Missing
     return found
 
@@ -73,7 +64,7 @@ async def school_class(
     if locked:
         chosen = chosen.with_for_update(of=SchoolClass).execution_options(populate_existing=True)
     found = (await session.execute(chosen)).one_or_none()
-    if found is None or not may_see(viewer, found[1].id):
+    if found is None or not runs_school(viewer, found[1].id):
         raise Missing
     return found[0], found[1]
 
@@ -113,54 +104,6 @@ async def classes(session: AsyncSession, school_id: int) -> list[ClassLine]:
         .order_by(func.coalesce(SchoolClass.year, 0), SchoolClass.name, SchoolClass.id)
     )
     return [ClassLine(*row) for row in found]
-
-
-async def known(session: AsyncSession, school_id: int, now: datetime) -> plan.Known:
-    """What a list of this school's pupils is held against. Whoever is suspended has an account too."""
-    here = [
-        plan.ClassHere(line.one.id, line.one.name, line.one.year)
-        for line in await classes(session, school_id)
-    ]
-    pupils = select(Member.real_name, Member.year).where(
-        Member.school_id == school_id, Member.role == "member", Member.state != "erased"
-    )
-    slips = select(Slip.real_name, Slip.year).where(*_unused(school_id, now))
-    return plan.Known(
-        school_id,
-        await queries.years(session),
-        here,
-        waiting=frozenset(plan.key(*row) for row in await session.execute(slips)),
-        accounts=frozenset(plan.key(*row) for row in await session.execute(pupils)),
-    )
-
-
-async def waiting_slips(session: AsyncSession, school_id: int, now: datetime) -> int:
-    """How many slips of the school's lists wait to be used."""
-    return int(await session.scalar(select(func.count(Slip.id)).where(*_unused(school_id, now))) or 0)
-
-
-async def slips(
-    session: AsyncSession, school_id: int, now: datetime, *, rows: int | None = None, page: int = 1
-) -> Sequence[Slip]:
-    """Who has a slip and has not joined yet, with their class; `rows` at a time, or all."""
-    chosen = (
-        select(Slip)
-        .where(*_unused(school_id, now))
-        .options(joinedload(Slip.school_class))
-        .order_by(func.coalesce(Slip.year, 0), Slip.real_name, Slip.id)
-    )
-    if rows is not None:
-        chosen = chosen.limit(rows).offset((page - 1) * rows)
-    return (await session.scalars(chosen)).all()
-
-
-def _unused(school_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Slip.school_id == school_id,
-        Slip.member_id.is_(None),
-        Slip.used_at.is_(None),
-        Slip.expires_at > now,
-    )
 
 
 def _members(state: str) -> ScalarSelect[int]:

@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mathsoc.joining.forms import LONGEST_REAL_NAME
-from mathsoc.joining.reading import Row
+from mathsoc.members.rules import LONGEST_REAL_NAME
+from mathsoc.slips.reading import Row
 from mathsoc.web.filters import listed
 
 CREATE, SKIP, ERROR = "create", "skip", "error"

@@ -11,15 +11,19 @@ from wtforms import Form
 from mathsoc import clock
 from mathsoc.errors import Refused
 from mathsoc.ids import spoken
-from mathsoc.joining import queries, rules, school_changes, school_queries, staff
-from mathsoc.joining.school_forms import USUAL, ClassForm, CodeForm, DomainForm, PlacesForm, SettingsForm
+from mathsoc.joining import queries as joining
+from mathsoc.joining.rules import class_open
+from mathsoc.school_admin import queries, service
+from mathsoc.school_admin.forms import USUAL, ClassForm, CodeForm, DomainForm, PlacesForm, SettingsForm
+from mathsoc.schools import queries as schools
 from mathsoc.schools.models import School
+from mathsoc.slips import queries as slips
 from mathsoc.web.forms import sent
 from mathsoc.web.limits import client_address
 from mathsoc.web.pages import page, see
 from mathsoc.web.unit_of_work import release, session
 
-blueprint = Blueprint("school_pages", __name__)
+blueprint = Blueprint("school_admin", __name__)
 
 DONE = {
     "saved": "Saved.",
@@ -37,8 +41,8 @@ async def index() -> Response:
     """A lead goes on to their own."""
     db = await session()
     if g.viewer.role == "lead":
-        return see(_at(await school_queries.own_school(db, g.viewer)))
-    return await page("joining/schools.html", schools=await school_queries.schools(db))
+        return see(_at(await queries.own_school(db, g.viewer)))
+    return await page("school_admin/schools.html", schools=await queries.schools(db))
 
 
 @blueprint.get("/console/schools/<slug>")
@@ -49,10 +53,10 @@ async def show(slug: str) -> Response:
 @blueprint.post("/console/schools/<slug>/settings")
 async def settings(slug: str) -> Response:
     form, db = SettingsForm(await sent()), await session()
-    school = await school_queries.school(db, g.viewer, slug, locked=True)
+    school = await queries.school(db, g.viewer, slug, locked=True)
     if not form.validate():
         return await _refused(slug, settings_form=form)
-    await school_changes.change_settings(
+    await service.change_settings(
         db,
         g.viewer,
         school,
@@ -66,10 +70,10 @@ async def settings(slug: str) -> Response:
 @blueprint.post("/console/schools/<slug>/domains")
 async def add_domain(slug: str) -> Response:
     form, db = DomainForm(await sent()), await session()
-    school = await school_queries.school(db, g.viewer, slug, locked=True)
+    school = await queries.school(db, g.viewer, slug, locked=True)
     try:
         _must_be_right(form)
-        await school_changes.add_domain(db, g.viewer, school, form.domain.data, *_now_and_where())
+        await service.add_domain(db, g.viewer, school, form.domain.data, *_now_and_where())
     except Refused as error:
         return await _refused(slug, error, domain_form=form)
     return _back_to(school, "domain")
@@ -78,20 +82,20 @@ async def add_domain(slug: str) -> Response:
 @blueprint.post("/console/schools/<slug>/domains/removal")
 async def remove_domain(slug: str) -> Response:
     fields, db = await sent(), await session()
-    school = await school_queries.school(db, g.viewer, slug, locked=True)
-    await school_changes.remove_domain(db, g.viewer, school, fields.get("domain", ""), *_now_and_where())
+    school = await queries.school(db, g.viewer, slug, locked=True)
+    await service.remove_domain(db, g.viewer, school, fields.get("domain", ""), *_now_and_where())
     return _back_to(school, "domain-gone")
 
 
 @blueprint.post("/console/schools/<slug>/classes")
 async def add_class(slug: str) -> Response:
     form, db = ClassForm(await sent()), await session()
-    school = await school_queries.school(db, g.viewer, slug, locked=True)
-    form.offer(await queries.years(db))
+    school = await queries.school(db, g.viewer, slug, locked=True)
+    form.offer(await schools.years(db))
     try:
         _must_be_right(form)
         chosen = (form.name.data, form.year.data, form.places.data, form.length)
-        one = await school_changes.add_class(db, g.viewer, school, *chosen, *_now_and_where())
+        one = await service.add_class(db, g.viewer, school, *chosen, *_now_and_where())
     except Refused as error:
         return await _refused(slug, error, class_form=form)
     return see(f"/console/classes/{one.public_id}")
@@ -105,38 +109,38 @@ async def show_class(public_id: str) -> Response:
 @blueprint.post("/console/classes/<public_id>/code")
 async def new_code(public_id: str) -> Response:
     form, db = CodeForm(await sent()), await session()
-    one, _school = await school_queries.school_class(db, g.viewer, public_id, locked=True)
+    one, _school = await queries.school_class(db, g.viewer, public_id, locked=True)
     if not form.validate():
         return await _class_refused(public_id, code_form=form)
     now, address = _now_and_where()
-    await staff.new_code(db, g.viewer, one, now, now + form.length, address)
+    await service.new_code(db, g.viewer, one, now, now + form.length, address)
     return see(f"/console/classes/{public_id}?done=code")
 
 
 @blueprint.post("/console/classes/<public_id>/closing")
 async def close_code(public_id: str) -> Response:
     db = await session()
-    one, school = await school_queries.school_class(db, g.viewer, public_id, locked=True)
-    await school_changes.close_code(db, g.viewer, one, school, *_now_and_where())
+    one, school = await queries.school_class(db, g.viewer, public_id, locked=True)
+    await service.close_code(db, g.viewer, one, school, *_now_and_where())
     return see(f"/console/classes/{public_id}?done=closed")
 
 
 @blueprint.post("/console/classes/<public_id>/places")
 async def places(public_id: str) -> Response:
     form, db = PlacesForm(await sent()), await session()
-    one, school = await school_queries.school_class(db, g.viewer, public_id, locked=True)
+    one, school = await queries.school_class(db, g.viewer, public_id, locked=True)
     if not form.validate():
         return await _class_refused(public_id, places_form=form)
-    await school_changes.set_places(db, g.viewer, one, school, form.places.data, *_now_and_where())
+    await service.set_places(db, g.viewer, one, school, form.places.data, *_now_and_where())
     return see(f"/console/classes/{public_id}?done=places")
 
 
 async def _shown(slug: str, *, status: int = 200, **forms: Form) -> Response:
     """A school's page; after a refused change with the form that has the error."""
     db, now = await session(), clock.now()
-    school = await school_queries.school(db, g.viewer, slug)
+    school = await queries.school(db, g.viewer, slug)
     classes = forms.get("class_form") or ClassForm(places=40)
-    classes.offer(await queries.years(db))
+    classes.offer(await schools.years(db))
     own: dict[str, Any] = {
         "settings_form": SettingsForm(obj=school),
         "domain_form": DomainForm(),
@@ -144,13 +148,13 @@ async def _shown(slug: str, *, status: int = 200, **forms: Form) -> Response:
         "class_form": classes,
     }
     return await page(
-        "joining/school.html",
-        line=await school_queries.counted(db, school.id),
-        domains=await school_queries.domains(db, school.id),
-        classes=await school_queries.classes(db, school.id),
-        slips=await school_queries.waiting_slips(db, school.id, now),
+        "school_admin/school.html",
+        line=await queries.counted(db, school.id),
+        domains=await queries.domains(db, school.id),
+        classes=await queries.classes(db, school.id),
+        slips=await slips.waiting(db, school.id, now),
         spoken=spoken,
-        opens=rules.class_open,
+        opens=class_open,
         now=now,
         done=_done(),
         status=status,
@@ -160,11 +164,11 @@ async def _shown(slug: str, *, status: int = 200, **forms: Form) -> Response:
 
 async def _class_shown(public_id: str, *, status: int = 200, **forms: Form) -> Response:
     db, now = await session(), clock.now()
-    one, school = await school_queries.school_class(db, g.viewer, public_id)
-    members = await queries.members_of_class(db, one.id)
+    one, school = await queries.school_class(db, g.viewer, public_id)
+    members = await joining.members_of_class(db, one.id)
     own = {"code_form": CodeForm(lasts=USUAL), "places_form": PlacesForm(places=one.places), **forms}
     return await page(
-        "joining/class.html",
+        "school_admin/class.html",
         one=one,
         school=school,
         members=members,

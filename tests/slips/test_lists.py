@@ -16,10 +16,10 @@ from quart import Quart
 from quart.datastructures import FileStorage
 from sqlalchemy import select, text
 
-from mathsoc.joining import reading, slips
-from mathsoc.joining.models import Slip
-from mathsoc.joining.plan import ClassHere, Known, key, plan
-from mathsoc.joining.reading import ListError, rows_of, text_of, written
+from mathsoc.slips import reading, service
+from mathsoc.slips.models import Slip
+from mathsoc.slips.plan import ClassHere, Known, key, plan
+from mathsoc.slips.reading import ListError, rows_of, text_of, written
 from mathsoc.web.forms import words
 from tests.console.people import logged, staffed
 from tests.console.people import text_of as page_of
@@ -227,7 +227,7 @@ async def test_two_presses_at_once_make_one_set(
     """By two people. The first goes on when the other is there too, or stands before the school's lock."""
     clients = await staffed(app, world)
     _, checked = await send(clients["ada"], LIST.replace(",10a", ","))
-    make, there = slips.make_planned, []
+    make, there = service.make_planned, []
     waits = "wait_event_type = 'Lock' AND datname = current_database()"
     blocked = text(f"SELECT count(*) FROM pg_stat_activity WHERE {waits}")
 
@@ -239,7 +239,7 @@ async def test_two_presses_at_once_make_one_set(
                     break
         return await make(*given)
 
-    monkeypatch.setattr(slips, "make_planned", make_together)
+    monkeypatch.setattr(service, "make_planned", make_together)
     replies = await asyncio.gather(*(confirm(clients[who], checked) for who in ("ada", "lead")))
     assert sorted(status for status, _ in replies) == [200, 409]
     assert len(await stored(world)) == 2

@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 
 from mathsoc import clock
 from mathsoc.app import Mathsoc
-from mathsoc.joining import domains
+from mathsoc.school_admin import rules
 from mathsoc.schools.models import School, SchoolClass, SchoolDomain
 from tests.console.people import logged, staffed, text_of
 from tests.joining.ways import add_class
@@ -90,29 +90,29 @@ async def test_settings(app: Quart, world: World) -> None:
         (" @Northfield.SCH.uk ", None),
         ("xn--schle-kva.example", None),
         ("live.northfield.example", None),
-        ("a@northfield.example", domains.ONLY_THE_END),
-        ("*.northfield.example", domains.NO_WILDCARD),
-        ("schüle.example", domains.PLAIN_LETTERS),
-        ("nоrthfield.example", domains.PLAIN_LETTERS),
-        ("northfield", domains.NO_DOMAIN),
-        (".northfield.example", domains.NO_DOMAIN),
-        ("northfield.example.", domains.NO_DOMAIN),
-        ("north_field.example", domains.NO_DOMAIN),
-        ("-a.example", domains.NO_DOMAIN),
-        ("192.0.2.1", domains.NO_DOMAIN),
-        ("a." * 130 + "example", domains.NO_DOMAIN),
-        ("https://northfield.example", domains.NO_DOMAIN),
-        ("gmail.com", domains.ANYBODY),
-        ("GoogleMail.com", domains.ANYBODY),
-        ("hotmail.co.uk", domains.ANYBODY),
-        ("yahoo.fr", domains.ANYBODY),
-        ("outlook.com", domains.ANYBODY),
-        ("icloud.com", domains.ANYBODY),
-        ("btinternet.com", domains.ANYBODY),
+        ("a@northfield.example", rules.ONLY_THE_END),
+        ("*.northfield.example", rules.NO_WILDCARD),
+        ("schüle.example", rules.PLAIN_LETTERS),
+        ("nоrthfield.example", rules.PLAIN_LETTERS),
+        ("northfield", rules.NO_DOMAIN),
+        (".northfield.example", rules.NO_DOMAIN),
+        ("northfield.example.", rules.NO_DOMAIN),
+        ("north_field.example", rules.NO_DOMAIN),
+        ("-a.example", rules.NO_DOMAIN),
+        ("192.0.2.1", rules.NO_DOMAIN),
+        ("a." * 130 + "example", rules.NO_DOMAIN),
+        ("https://northfield.example", rules.NO_DOMAIN),
+        ("gmail.com", rules.ANYBODY),
+        ("GoogleMail.com", rules.ANYBODY),
+        ("hotmail.co.uk", rules.ANYBODY),
+        ("yahoo.fr", rules.ANYBODY),
+        ("outlook.com", rules.ANYBODY),
+        ("icloud.com", rules.ANYBODY),
+        ("btinternet.com", rules.ANYBODY),
     ],
 )
 def test_which_domains_a_school_can_have(typed: str, problem: str | None) -> None:
-    assert domains.problem(domains.normal(typed)) == problem
+    assert rules.problem(rules.normal(typed)) == problem
 
 
 @one_database

@@ -1,0 +1,1 @@
+"""What staff keep about their school: whom pupils turn to, its domains, its classes and their codes."""
