@@ -35,6 +35,13 @@ PAGES = (
     "/profile",
     "/profile/sessions",
     "/profile/password",
+    "/profile/attempts",
+    "/profile/name",
+    "/profile/email",
+    "/profile/export",
+    "/profile/delete",
+    "/register",
+    "/privacy",
     "/forgot-password",
 )
 
