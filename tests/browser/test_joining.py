@@ -131,7 +131,8 @@ async def test_by_the_code_of_a_class_without_javascript(
     name = await say_who(ken, real_name="Ken Ode", wish="Mighty Marmot")
     await expect(ken.get_by_text("Write down your sign-in name")).to_be_visible()
     await known(world, "ken", "Ken Ode")
-    await expect(ken.get_by_text(world.members["ken"].login_name or "")).to_be_visible()
+    sign_in_name = world.members["ken"].login_name or ""
+    await expect(ken.get_by_text(sign_in_name, exact=True)).to_be_visible()
     await world.give("ken", 3)
     row = bob.locator(f"#row-{world.members['ken'].handle} .name")
     await expect(row).to_contain_text(name)
