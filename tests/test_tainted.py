@@ -26,6 +26,8 @@ KEPT |= {
     "totp_secret",
     "totp_new_secret",
 }
+# No two members may come to have the same one when their row is next written.
+UNLIKE = {"display_name"}
 KEPT_TABLES = {"jobs", "live_topics", "audit"}
 # Tables of comma-separated values are no markup; their quoting is tested with the console.
 NO_MARKUP = ("text/csv",)
@@ -47,7 +49,7 @@ async def taint(world: World) -> int:
                 if not free or column.name in KEPT or column.primary_key or table.name in KEPT_TABLES:
                     continue
                 value: object = TAINT
-                if column.unique or column.name in unique:
+                if column.unique or column.name in unique or column.name in UNLIKE:
                     if "id" not in table.columns:
                         continue
                     value = TAINT + table.columns["id"].cast(String)  # unlike in every row

@@ -20,6 +20,7 @@ from mathsoc import clock, ids
 from mathsoc.app import create_app
 from mathsoc.config import Config, database_url
 from mathsoc.db import Database
+from mathsoc.joining import names as display_names
 from mathsoc.scoring.models import Standing
 from tests.rights.crawl import Seen, crawl
 from tests.rights.scene import challenges, unreleased
@@ -44,7 +45,7 @@ NAMES = {
 
 
 class Seeded:
-    """Stands in for `secrets` where public ids are made."""
+    """Stands in for `secrets` where public ids are made and display names are drawn."""
 
     def __init__(self, seed: int) -> None:
         self.choice = random.Random(seed).choice
@@ -108,6 +109,7 @@ async def a_world(
     monkeypatch.setattr(ids, "secrets", Seeded(2))
     await part(world)
     monkeypatch.setattr(ids, "secrets", Seeded(3))
+    monkeypatch.setattr(display_names, "secrets", Seeded(4))
     await world.add_challenge("last", competition="cup")
     await world.give("alice", 3)
     await world.give("bob", 3, minutes=1)
