@@ -22,6 +22,7 @@ from mathsoc.reports.models import Report
 from mathsoc.scoring import service as scoring
 from mathsoc.scoring.models import Award
 from mathsoc.second_factor.models import RecoveryCode
+from mathsoc.slips import service as slips
 from mathsoc.slips.models import Slip
 from mathsoc.submissions.models import Attempt
 
@@ -98,7 +99,8 @@ async def _ways_in(session: AsyncSession, member_id: int) -> None:
     await session.execute(
         delete(MailToken).where(or_(MailToken.member_id == member_id, MailToken.made_by_id == member_id))
     )
-    # Slips that a lead has handed out go on being good.
+    # Ways back that a lead has made into others' accounts go too; slips of approved lists go on being good.
+    await slips.end_ways_back(session, member_id)
     await session.execute(update(Slip).where(Slip.made_by_id == member_id).values(made_by_id=None))
 
 
