@@ -18,6 +18,7 @@ from mathsoc.mail import KeptMail
 from mathsoc.members import service as members
 from mathsoc.members.models import LoginSession, Member
 from mathsoc.privacy import rules, scrub
+from mathsoc.reports import rules as report_rules
 from mathsoc.reports.models import Report
 from mathsoc.scoring import service as scoring
 from mathsoc.scoring.models import Award
@@ -135,7 +136,7 @@ async def _words(session: AsyncSession, member_id: int, known: Known) -> None:
     await session.execute(update(Report).where(Report.member_id == member_id).values(shown="", reason=""))
     await session.execute(update(Report).where(Report.made_by_id == member_id).values(reason=""))
     for report in await session.scalars(select(Report).where(Report.reason != "")):
-        if rules.tells(report.reason, map(rules.folded, known.wholes)):
+        if rules.tells(report_rules.said(report.reason), map(rules.folded, known.wholes)):
             report.reason = ""
     given = select(Award).where(Award.member_id == member_id, Award.kind == "manual")
     for award in await session.scalars(given):
