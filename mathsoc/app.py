@@ -50,8 +50,8 @@ from mathsoc.school_admin.admin import blueprint as school_pages
 from mathsoc.schools import queries as schools
 from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
-from mathsoc.slips.admin import blueprint as slip_pages
 from mathsoc.slips import service as slips
+from mathsoc.slips.admin import blueprint as slip_pages
 from mathsoc.submissions.views import blueprint as submission_pages
 from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
 
