@@ -44,7 +44,8 @@ def keyed(box: Plan) -> Scheme:
 async def test_the_demo_is_whole(database: Database) -> None:
     logins = await demo.load(database)
     assert [login.email for login in logins] == [
-        f"{role}@demo.example" for role in ("admin", "editor", "lead", "member")
+        *(f"{role}@demo.example" for role in ("admin", "editor", "lead", "member")),
+        SIGN_IN_NAME,
     ]
     async with database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(School)) == 3
