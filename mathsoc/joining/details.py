@@ -22,6 +22,7 @@ from mathsoc.members.models import Member
 from mathsoc.members.rules import STAFF
 from mathsoc.schools import queries as schools
 from mathsoc.web import limits
+from mathsoc.web.forms import all_sent, sent
 from mathsoc.web.pages import page, see
 from mathsoc.web.unit_of_work import database, session
 
@@ -38,9 +39,17 @@ async def show(way: Way, form: DetailsForm, action: str, status: int = 200) -> R
 
 
 async def settled(way: Way, form: DetailsForm) -> DetailsForm:
-    db = await session()
-    form.settle(way, await queries.suggestions(db), await schools.years(db))
+    """The form with the names that were offered before, as long as nobody has them, or others if asked."""
+    db, offered = await session(), await all_sent("offered")
+    if await asks_for_others():
+        form.display_name.data, offered = None, []
+    form.settle(way, await queries.suggestions(db, offered), await schools.years(db))
     return form
+
+
+async def asks_for_others() -> bool:
+    """Whether the button for other names was pressed, not the one to join."""
+    return (await sent()).get("names") == "other"
 
 
 async def accepted(way: Way, form: DetailsForm, email: str = "") -> Details | None:

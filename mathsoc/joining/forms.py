@@ -74,9 +74,10 @@ class DetailsForm(NewPasswordForm):
 
     def settle(self, way: Way, suggestions: list[str], years: list[int]) -> None:
         """Offer these names and years, and ask nothing that the way in has settled."""
-        chosen = self.display_name.data
-        offered = [chosen, *suggestions] if names.is_ours(chosen or "") else suggestions
-        self.display_name.choices = [SelectChoice(one, one) for one in dict.fromkeys(offered)]
+        chosen = self.display_name.data or ""
+        if names.is_ours(chosen) and chosen not in suggestions:
+            suggestions = [chosen, *suggestions]
+        self.display_name.choices = [SelectChoice(one, one) for one in suggestions]
         self.year.choices = [SelectChoice(one, f"Year {one}") for one in years]
         settled = {
             "year": way.year is not None,

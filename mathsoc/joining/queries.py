@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -94,9 +95,11 @@ async def looks_taken(session: AsyncSession, name: str, own_id: int) -> bool:
     return any(rules.look(one) == wanted for one in await session.scalars(others))
 
 
-async def suggestions(session: AsyncSession) -> list[str]:
-    """Display names that nobody has."""
-    drawn = {names.display_name() for _ in range(SUGGESTIONS * 5)}
-    keys = {member_rules.name_key(one, "member", "active"): one for one in drawn}
-    taken = await session.scalars(select(Member.name_key).where(Member.name_key.in_(keys)))
-    return sorted(list(drawn - {keys[key] for key in taken})[:SUGGESTIONS])
+async def suggestions(session: AsyncSession, offered: Sequence[str] = ()) -> list[str]:
+    """Display names of ours that nobody has: those that were `offered`, in their order, then new ones."""
+    kept = [one for one in offered if names.is_ours(one)][:SUGGESTIONS]
+    drawn = [names.display_name() for _ in range(SUGGESTIONS * 5)]
+    keys = {one: member_rules.name_key(one, "member", "active") for one in (*kept, *drawn)}
+    found = select(Member.name_key).where(Member.name_key.in_(keys.values()))
+    taken = set(await session.scalars(found))
+    return [one for one, key in keys.items() if key not in taken][:SUGGESTIONS]

@@ -22,6 +22,15 @@ NOT_A_LENGTH_OF_OURS = (
 )
 CODE_LENGTHS = (8, 16)  # of a class, of a slip
 MIXED = "Write each word in the letters of one alphabet: these look alike and are not."
+# Whole words by which staff are called; who goes by one would be taken for a teacher.
+STAFF_WORDS = {
+    *("admin", "admins", "administrator", "moderator", "moderators", "staff", "teacher", "teachers"),
+    *("head", "headmaster", "headmistress", "headteacher", "principal"),
+    *("miss", "mister", "mr", "mrs", "ms", "mx", "sir"),
+}
+LIKE_STAFF = "Leave out “{}”: nobody should take you for a teacher."
+# Digits that stand for a letter, by the letter.
+_DIGITS = {"o": "0", "l": "1", "i": "1", "e": "3", "a": "4", "s": "5", "t": "7"}
 # Alphabets that are written together.
 _TOGETHER = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "KATAKANA-HIRAGANA": "CJK"}
 # What schools write before the @. Signs that a mail server might read as "send this on" are not in it.
@@ -68,10 +77,11 @@ def class_open(*, until: datetime | None, now: datetime, members: int, places: i
     return (until is None or now < until) and members < places
 
 
-def problem_with_name(wished: str, real_name: str, *, real_names: bool) -> str | None:
+def problem_with_name(wished: str, real_name: str, *, real_names: bool, staff: bool = False) -> str | None:
     """What is wrong with a display name; None where staff may be asked for it.
 
     The real name is refused unless the school shows real names: whatever part of it, however it is written.
+    Words by which staff are called are for `staff` alone.
     """
     if not SHORTEST_NAME <= len(wished) <= LONGEST_NAME:
         return f"A display name has {SHORTEST_NAME} to {LONGEST_NAME} letters."
@@ -79,6 +89,8 @@ def problem_with_name(wished: str, real_name: str, *, real_names: bool) -> str |
         return "Use letters, with spaces, hyphens or numbers between or after them."
     if any(len(_alphabets(word)) > 1 for word in re.split(r"[ '’.\-]", wished)):
         return MIXED
+    if not staff and (word := _like_staff(wished)):
+        return LIKE_STAFF.format(word)
     if not real_names and _tells(wished, real_name):
         return "This has a part of your real name in it. Choose a name that does not tell who you are."
     return None
@@ -86,9 +98,32 @@ def problem_with_name(wished: str, real_name: str, *, real_names: bool) -> str |
 
 def _tells(wished: str, real_name: str) -> bool:
     """Parts of three letters are found inside other words, shorter ones as words of their own."""
-    plain, words = plain_letters(wished), set(map(plain_letters, _words(wished)))
-    parts = [plain_letters(part) for part in (*_words(real_name), real_name)]
-    return any(part in plain if len(part) >= 3 else len(part) == 2 and part in words for part in parts)
+    parts = {plain_letters(part) for part in (*_words(real_name), real_name)}
+    inside = [_with_digits(part) for part in parts if len(part) >= 3]
+    whole = [_with_digits(part) for part in parts if len(part) == 2]
+    return any(part.search(one) for part in inside for one in (plain_letters(wished), look(wished))) or any(
+        part.fullmatch(one) for part in whole for word in _words(wished) for one in _ways_to_read(word)
+    )
+
+
+def _like_staff(wished: str) -> str | None:
+    """The word of a name by which staff are called; in words of two or three letters a digit is a digit."""
+    patterns = [_with_digits(one) for one in STAFF_WORDS if len(one) > 3]
+    for word in (*_words(wished), wished):
+        reads = _ways_to_read(word)
+        if not STAFF_WORDS.isdisjoint(reads) or any(one.fullmatch(way) for one in patterns for way in reads):
+            return word
+    return None
+
+
+def _ways_to_read(word: str) -> tuple[str, str]:
+    """Without its digits, and with them."""
+    return plain_letters(word), look(word)
+
+
+def _with_digits(letters: str) -> re.Pattern[str]:
+    """Finds these letters too where digits are written for some."""
+    return re.compile("".join(f"[{re.escape(one)}{_DIGITS.get(one, '')}]" for one in letters))
 
 
 def _words(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from mathsoc.errors import Refused
 from mathsoc.joining import rules
 from mathsoc.joining.queries import looks_taken
 from mathsoc.members.models import Member
-from mathsoc.members.rules import Viewer
+from mathsoc.members.rules import STAFF, Viewer
 from mathsoc.schools.models import School
 from mathsoc.scoring import service as scoring
 
@@ -101,7 +101,10 @@ async def decide_name(
 async def _check_wish(session: AsyncSession, member: Member) -> None:
     school = await session.get(School, member.school_id) if member.school_id is not None else None
     problem = rules.problem_with_name(
-        member.wished_name, member.real_name, real_names=school is not None and school.real_names
+        member.wished_name,
+        member.real_name,
+        real_names=school is not None and school.real_names,
+        staff=member.role in STAFF,
     )
     if problem is not None:
         raise Refused(WONT_DO.format(problem))

@@ -88,6 +88,8 @@ async def join_by_code() -> Response:
     if way is None:
         return await details.sent_again(form) or await _code_fails(CodeForm(fields))
     await details.settled(way, form)
+    if await details.asks_for_others():
+        return await details.show(way, form, BY_CODE)
     await release()
     again = DetailsForm(fields)
     said = await details.accepted(way, form)
@@ -156,6 +158,8 @@ async def join_by_mail(token: str) -> Response:
     if g.viewer is not None:
         return see(action)
     await details.settled(way, form)
+    if await details.asks_for_others():
+        return await details.show(way, form, action)
     await release()
     said = await details.accepted(way, form, email)
     if said is None:

@@ -45,7 +45,7 @@ async def wish_name(session: AsyncSession, viewer: Viewer, wished: str, now: dat
     staff = member.role in STAFF
     school = await session.get(School, member.school_id) if member.school_id is not None else None
     shows = staff or (school is not None and school.real_names)
-    problem = name_rules.problem_with_name(wished, member.real_name, real_names=shows)
+    problem = name_rules.problem_with_name(wished, member.real_name, real_names=shows, staff=staff)
     if problem is not None:
         raise Refused(problem, "wished_name")
     if staff:

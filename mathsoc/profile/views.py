@@ -34,7 +34,8 @@ NOTICES = {
     "hidden": "You are on no leaderboard from now on. Your points are kept, and you see them here.",
     "kept": "Your account stays.",
     "joined": "Welcome! Write down your sign-in name: you need it, with your password, to come back.",
-    "waiting": "Welcome! Your school looks at your account next; you can read everything meanwhile.",
+    "waiting": "Welcome! Your school looks at your account next. You can read everything meanwhile, and send"
+    " answers after that.",
 }
 
 
@@ -44,13 +45,15 @@ async def show() -> Response:
     db, now = await session(), clock.now()
     own = select(Member).where(Member.id == g.viewer.id).options(joinedload(Member.school))
     me = (await db.scalars(own)).one()
+    notice = request.args.get("notice", "")
     return await page(
         "profile/show.html",
         me=me,
         listed=me.listed,
         places=await boards.places_of(db, me.id, g.viewer),
         solved=await queries.solved(db, me.id, now, limit=SOLVED),
-        notice=NOTICES.get(request.args.get("notice", "")),
+        notice=NOTICES.get(notice),
+        welcomed=notice == "waiting",
     )
 
 

@@ -66,16 +66,16 @@ async def check(slug: str) -> Response:
     fields = await sent()
     school = await offices.school(await session(), g.viewer, slug)
     try:
-        rows = await _read(fields.get("list", ""))
+        rows, typed = await _read(fields.get("list", ""))
     except Refused as error:
         return await _shown(slug, error=error, typed=fields.get("list", ""))
     planned = plan(rows, await queries.known(await session(), school.id, clock.now()))
     confirmed = fields.get("fingerprint", "")
     if not confirmed:
-        return await _checked(school, planned, rows)
+        return await _checked(school, planned, rows, typed)
     made = await _made(slug, rows, confirmed)
     if made is None:
-        return await _checked(school, planned, rows, notice=CHANGED)
+        return await _checked(school, planned, rows, typed, notice=CHANGED)
     return await _sheet(school, made)
 
 
@@ -104,15 +104,19 @@ async def withdrawal(public_id: str) -> Response:
     return see(f"/console/schools/{school.slug}/slips?done=withdrawn")
 
 
-async def _read(typed: str) -> list[Row]:
-    """The file that was sent, or else what was typed; read beside the event loop. Raises Refused."""
+async def _read(typed: str) -> tuple[list[Row], str]:
+    """The file that was sent, or else what was typed, with that; read beside the event loop.
+
+    Raises Refused.
+    """
     file = (await request.files).get("file")
     data = file.read(reading.MOST_BYTES + 1) if file is not None else b""
     if data:
-        typed = await asyncio.to_thread(reading.text_of, data)
+        text = await asyncio.to_thread(reading.text_of, data)
+        return await asyncio.to_thread(reading.rows_of, text), ""
     if not typed.strip():
         raise Refused(NOTHING_SENT)
-    return await asyncio.to_thread(reading.rows_of, typed)
+    return await asyncio.to_thread(reading.rows_of, typed), typed
 
 
 async def _made(slug: str, rows: Sequence[Row], confirmed: str) -> list[tuple[Line, str]] | None:
@@ -127,7 +131,9 @@ async def _made(slug: str, rows: Sequence[Row], confirmed: str) -> list[tuple[Li
         return await service.make_planned(db, g.viewer, school, planned, now, client_address())
 
 
-async def _checked(school: School, planned: Plan, rows: Sequence[Row], notice: str = "") -> Response:
+async def _checked(
+    school: School, planned: Plan, rows: Sequence[Row], typed: str, notice: str = ""
+) -> Response:
     """What would become of each line; on the way back it carries what we need of the list and no more."""
     return await page(
         "slips/list.html",
@@ -136,6 +142,8 @@ async def _checked(school: School, planned: Plan, rows: Sequence[Row], notice: s
         create=planned.having(CREATE),
         skip=planned.having(SKIP),
         wrong=planned.having(ERROR),
+        typed=typed,
+        most=reading.MOST_LINES,
         text=reading.written([(one.name, one.year, one.school_class) for one in rows]),
         days=rules.SLIP_LASTS.days,
         notice=notice,

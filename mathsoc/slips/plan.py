@@ -50,6 +50,9 @@ class Planned:
     school_class: ClassHere | None
     outcome: str
     why: str = ""
+    # Of a line that is wrong: what stands in its cells.
+    year_cell: str = ""
+    class_cell: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def _planned(row: Row, known: Known, seen: dict[Key, int]) -> Planned:
     try:
         year, school_class = _placed(row, known)
     except _Wrong as wrong:
-        return Planned(row.number, row.name, None, None, ERROR, str(wrong))
+        return Planned(row.number, row.name, None, None, ERROR, str(wrong), row.year, row.school_class)
     who = key(row.name, year)
     if who in known.accounts:
         outcome, why = SKIP, "has an account here already"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import delete, func, select, update
@@ -14,7 +15,7 @@ from mathsoc.accounts.models import MailToken
 from mathsoc.app import Mathsoc
 from mathsoc.config import Config
 from mathsoc.jobs import Job
-from mathsoc.joining import rules
+from mathsoc.joining import names, rules
 from mathsoc.members.models import Member
 from mathsoc.schools.models import SchoolDomain
 from mathsoc.web import limits
@@ -182,6 +183,40 @@ async def test_what_was_typed_stays_after_an_error(app: Mathsoc, world: World) -
         reply = await client.post(link, form=DETAILS | {field: value})
         assert reply.status_code == 422 and said in await text(reply), (field, value)
     assert (await client.post(link, form=DETAILS)).status_code == 303
+
+
+def encoded(fields: dict[str, Any]) -> dict[str, Any]:
+    """A form in which a field may have many values."""
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    return {"data": urlencode(fields, doseq=True).encode(), "headers": kind}
+
+
+def offered_in(body: str) -> list[str]:
+    return re.findall(r'name="offered" value="([^"]+)"', body)
+
+
+async def test_the_names_offered_stay_until_others_are_asked_for(app: Mathsoc, world: World) -> None:
+    """Only names of ours that nobody has, four at most; nothing is made by asking for others."""
+    await add_domain(world)
+    await world.add_member("quick", display_name="Golden Lark")
+    client = app.test_client()
+    link = await link_by_mail(app, client, "zoe@northfield.example")
+    first = offered_in(await text(await client.get(link)))
+    typed = {**DETAILS, "display_name": first[2], "wished_name": "Zed", "new_password": "short"}
+    body = await text(await client.post(link, **encoded({**typed, "offered": first})))
+    assert offered_in(body) == first and len(first) == 4
+    assert f'value="{first[2]}" required checked' in body
+    calm = [f"Calm {one}" for one in names.SECOND[:9]]
+    forged = ["Ms Okoro", "golden lark", "Golden Lark", first[2], *calm]
+    kept = offered_in(await text(await client.post(link, **encoded({**typed, "offered": forged}))))
+    assert len(kept) == 4 and not {"Ms Okoro", "golden lark", "Golden Lark"} & set(kept)
+    assert kept[:3] == [first[2], "Calm Abacus", "Calm Acorn"]
+    members = await count(world)
+    reply = await client.post(link, **encoded({**typed, "offered": first, "names": "other"}))
+    body = await text(reply)
+    assert reply.status_code == 200 and not set(offered_in(body)) & set(first) and "short" not in body
+    assert 'value="Zoe Marsh"' in body and 'value="Zed"' in body and 'id="new_password-error"' not in body
+    assert '<option value="10" selected>' in body and await count(world) == members
 
 
 async def test_a_name_that_is_taken_meanwhile(app: Mathsoc, world: World) -> None:

@@ -108,6 +108,27 @@ def test_parts_of_the_real_name_are_refused(wished: str) -> None:
     assert rules.problem_with_name(wished, "Zoë Bo Marsh", real_names=True) is None
 
 
+@pytest.mark.parametrize("wished", ["Z03", "Mar5h 7", "Quiet M4rsha", "B0 Heron", "W1ll1am", "X7I2 Wi11iam"])
+def test_digits_for_letters_tell_the_real_name(wished: str) -> None:
+    name = "Zoë Bo William Marsh"
+    assert rules.problem_with_name(wished, name, real_names=False) is not None
+    assert rules.problem_with_name(wished, name, real_names=True) is None
+
+
+@pytest.mark.parametrize(
+    "wished", ["Mr Heron", "mrs.Otter", "MISS 7", "The T3acher", "Adm1n", "Sir-Quiet", "Ad min", "Head 2"]
+)
+def test_nobody_goes_by_a_word_for_staff(wished: str) -> None:
+    problem = rules.problem_with_name(wished, "Ken Ode", real_names=True)
+    assert problem is not None and "take you for a teacher" in problem
+    assert rules.problem_with_name(wished, "Ken Ode", real_names=False, staff=True) is None
+
+
+@pytest.mark.parametrize("wished", ["Missing Heron", "Ahead", "Siren", "M5", "Arrowhead", "Staffa", "Amr"])
+def test_words_for_staff_inside_others_are_fine(wished: str) -> None:
+    assert rules.problem_with_name(wished, "Ken Ode", real_names=False) is None
+
+
 def test_a_short_part_inside_another_word_tells_nothing() -> None:
     assert rules.problem_with_name("Bold Robot", "Zoe Bo Marsh", real_names=False) is None
 

@@ -34,6 +34,8 @@ async def test_by_an_address_of_the_schools(app: Mathsoc, world: World) -> None:
     assert (member.display_name, member.real_name, member.year) == ("Quiet Heron", "Zoe Marsh", 10)
     assert member.login_name is None and member.school_id == world.schools["northfield"].id
     assert "waits for your school" in await text(await client.get("/profile"))
+    welcome = await text(await client.get("/profile?notice=waiting"))
+    assert "Your school looks at your account" in welcome and "waits for your school" not in welcome
     again = await app.test_client().post(link, form=DETAILS | {"display_name": "Brave Otter"})
     assert again.status_code == 410
 

@@ -79,7 +79,7 @@ def row(
 
 
 SETUP = ("code", "display_name", "email", "password", "society", "staff_contact", "stages", "school")
-ABOUT_ONESELF = ("real_name", "year", "display_name", "wished_name", "new_password")
+ABOUT_ONESELF = ("real_name", "year", "display_name", "wished_name", "new_password", "offered", "names")
 SECOND = "/profile/second-factor"
 SESSION = "/profile/sessions/<public_id>/ending"
 SCHOOL, NORTH, EAST = (f"/console/schools/{slug}" for slug in ("<slug>", "northfield", "eastgate"))

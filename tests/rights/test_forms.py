@@ -58,7 +58,7 @@ def test_the_one_upload_is_a_list_of_pupils() -> None:
         for path in folder.rglob("*.html")
         if 'type="file"' in path.read_text("utf-8")
     }
-    assert uploads == {"slips/index.html"}
+    assert uploads == {"slips/_send.html"}
     sources = {
         path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in PACKAGE.rglob("*.py")
     }

@@ -192,6 +192,10 @@ async def test_each_line_is_told_and_nothing_is_made_on_an_error(app: Quart, wor
     status, page = await send(clients["lead"], "\n".join(lines))
     assert status == 422 and "Make" not in page and 'name="fingerprint"' not in page
     text = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page))
+    assert "Year “five”" in text and "Year “10”, class “10e”" in text
+    assert re.search(r"<textarea[^>]*>\nName,Year,Class\n,10,\nA B,five,\n", page)
+    again = re.sub(r"<[^>]+>", " ", (await send(clients["lead"], "\n".join(lines).encode()))[1])
+    assert "Choose the file again" in again and "Choose the file again" not in page
     for number, what in (
         (2, "There is no name"),
         (3, "“five” is no year"),
