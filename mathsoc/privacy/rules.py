@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mathsoc.members.rules import NOTICE as NOTICE
 
@@ -16,6 +16,11 @@ LEAVERS = timedelta(days=90)  # from leaving school to being told
 # Shorter parts of a name are looked for as whole words; a single letter tells nobody.
 SHORTEST_PART, SHORTEST_WORD = 3, 2
 FORMER = "Former member"
+
+
+def told_from(left: datetime, seen: datetime, kept: datetime | None) -> datetime:
+    """When somebody who has left school is told; `seen` is when they signed in last, or joined."""
+    return min(left + LEAVERS, max(seen, kept or seen) + INACTIVE)
 
 
 def folded(text: str) -> str:
