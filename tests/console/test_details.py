@@ -10,6 +10,7 @@ from quart import Quart
 from sqlalchemy import select
 
 from mathsoc.competitions.models import Entry
+from mathsoc.competitions.service import enter_and_lock
 from mathsoc.schools.models import SchoolClass
 from tests.console.people import agree, logged, path, staffed, stored, text_of
 from tests.support.world import World, already_signed_in
@@ -96,13 +97,16 @@ async def test_another_year_moves_nothing_that_was_entered(app: Quart, world: Wo
     await world.give("alice", 5)
     alice = world.members["alice"].id
     entered = select(Entry.competition_id, Entry.stage_id).where(Entry.member_id == alice)
-    async with world.database.reading() as session:
-        before = (await session.execute(entered)).all()
+    async with world.database.writing() as session:
+        await enter_and_lock(session, world.competitions["ladder"].id, alice, world.now)
     assert "Real Alice Name" in await text_of(ada, "/leaderboards/ladder?stage=ks4")
     sent = {"real_name": "Real Alice Name", "year": "7", "class": ""}
     assert (await ada.post(path(world, "alice", "details"), form=sent)).status_code == 303
-    async with world.database.reading() as session:
-        assert (await session.execute(entered)).all() == before
+    async with world.database.writing() as session:
+        await enter_and_lock(session, world.competitions["cup"].id, alice, world.now)
+        stages = dict((await session.execute(entered)).tuples().all())
+    now_in = {slug: stages[world.competitions[slug].id] for slug in ("ladder", "cup")}
+    assert now_in == {"ladder": world.stages["ks4"].id, "cup": world.stages["ks3"].id}
     assert "Real Alice Name" in await text_of(ada, "/leaderboards/ladder?stage=ks4")
     await agree(world)
 
