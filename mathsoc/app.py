@@ -50,6 +50,7 @@ from mathsoc.school_admin.admin import blueprint as school_pages
 from mathsoc.schools import queries as schools
 from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
+from mathsoc.slips import service as slips
 from mathsoc.slips.admin import blueprint as slip_pages
 from mathsoc.submissions.views import blueprint as submission_pages
 from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
@@ -59,11 +60,12 @@ JOBS: dict[str, jobs.Step] = {
     audit.FORGET: audit.forget_details,
     account_changes.FORGET: account_changes.forget_old,
     jobs.TIDY: jobs.tidy,
+    slips.FORGET: slips.forget_old,
     privacy.ERASE: privacy.erase_due,
     privacy.RETAIN: privacy.retain,
 }
 # Jobs that come round again by themselves.
-DAILY = (audit.FORGET, account_changes.FORGET, jobs.TIDY, privacy.RETAIN)
+DAILY = (audit.FORGET, account_changes.FORGET, jobs.TIDY, slips.FORGET, privacy.RETAIN)
 STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(hours=1)}
 # Who makes the mails of each kind.
 MAIL: dict[str, mail.Builder] = {

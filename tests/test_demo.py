@@ -44,7 +44,8 @@ def keyed(box: Plan) -> Scheme:
 async def test_the_demo_is_whole(database: Database) -> None:
     logins = await demo.load(database)
     assert [login.email for login in logins] == [
-        f"{role}@demo.example" for role in ("admin", "editor", "lead", "member")
+        *(f"{role}@demo.example" for role in ("admin", "editor", "lead", "member")),
+        SIGN_IN_NAME,
     ]
     async with database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(School)) == 3
@@ -52,7 +53,7 @@ async def test_the_demo_is_whole(database: Database) -> None:
         assert Counter(one.role for one in members) == {"member": 60, "admin": 1, "editor": 1, "lead": 1}
         assert len({one.display_name for one in members}) == 63, "display names are told apart"
         for login in logins:
-            (member,) = [one for one in members if one.email == login.email]
+            (member,) = [one for one in members if login.email in (one.email, one.login_name)]
             assert await verify(login.password, member.password_hash)
         public = {one.slug: one.visibility for one in await session.scalars(select(Competition))}
         assert public == {"autumn-ladder": "public", "three-rivers-cup": "members"}

@@ -9,7 +9,7 @@ from mathsoc.accounts import cookies, passwords, queries, rules, service, thrott
 from mathsoc.accounts.forms import ForgotForm, NewPasswordForm
 from mathsoc.errors import Refused
 from mathsoc.members.models import Member
-from mathsoc.members.rules import STAFF
+from mathsoc.members.rules import STAFF, normal_email
 from mathsoc.web import limits
 from mathsoc.web.forms import sent
 from mathsoc.web.pages import page, see
@@ -43,7 +43,7 @@ async def forgot() -> Response:
         return await _forgot_page(form, status=422)
     if not _sends_mail():
         return await _forgot_page(form)
-    email = form.email.data.strip()
+    email = normal_email(form.email.data)  # as erasure looks for what waits for an address
     await release()
     if await throttle.admit_reset(email):
         async with database().writing() as db:

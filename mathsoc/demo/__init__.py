@@ -28,7 +28,10 @@ class Login:
         return f"  {self.role:<7} {self.email:<22} {self.password}"
 
 
-LOGINS = tuple(Login(role, f"{role}@demo.example") for role in ("admin", "editor", "lead", "member"))
+LOGINS = (
+    *(Login(role, f"{role}@demo.example") for role in ("admin", "editor", "lead", "member")),
+    Login("pupil", people.SIGN_IN_NAME),  # who has no address
+)
 
 
 async def load(database: Database) -> tuple[Login, ...]:

@@ -81,14 +81,15 @@ async def refusal(handle: str) -> Response:
 
 @blueprint.post("/console/joining/<handle>/name")
 async def name(handle: str) -> Response:
-    decision = (await sent()).get("decision", "")
-    db = await session()
+    """Carries the wish that was shown with it: it may be another one by now."""
+    fields, db = await sent(), await session()
+    decision, seen = fields.get("decision", ""), fields.get("wished_name", "")
     try:
         member = await queries.member(db, g.viewer, handle, locked=True)
         if decision not in DECISIONS:
             raise Refused(UNDECIDED)
         accepted = decision == "accept"
-        await staff.decide_name(db, g.viewer, member, *_now_and_where(), accepted=accepted)
+        await staff.decide_name(db, g.viewer, member, *_now_and_where(), seen=seen, accepted=accepted)
     except Refused as error:
         return await _refused(error)
     return see(f"{HERE}?done={'name-accepted' if accepted else 'name-refused'}")

@@ -58,6 +58,11 @@ def _listed(things: list[str]) -> str:
     return " and no ".join(things)
 
 
+def is_guessable(code: str) -> bool:
+    """Whether a folded code is one of a class, with 38 bits that many tries might find; a slip has 76."""
+    return len(code) == CODE_LENGTHS[0]
+
+
 def class_open(*, until: datetime | None, now: datetime, members: int, places: int) -> bool:
     """Whether a class still takes somebody by its code."""
     return (until is None or now < until) and members < places

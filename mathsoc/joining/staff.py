@@ -20,6 +20,7 @@ from mathsoc.scoring import service as scoring
 
 NOT_WAITING = "This account does not wait for approval."
 NO_WISH = "No other name is asked for."
+ANOTHER_WISH = "They have asked for another name since you looked. This is the one now; nothing was changed."
 LOOKS_TAKEN = (
     "Somebody else has this name, or one that looks like it. Refuse it: they can ask for another one."
 )
@@ -58,14 +59,24 @@ async def _let_in(session: AsyncSession, viewer: Viewer, member: Member, now: da
 
 
 async def decide_name(
-    session: AsyncSession, viewer: Viewer, member: Member, now: datetime, address: str, *, accepted: bool
+    session: AsyncSession,
+    viewer: Viewer,
+    member: Member,
+    now: datetime,
+    address: str,
+    *,
+    seen: str,
+    accepted: bool,
 ) -> None:
     """Give a member the display name that they asked for, or not; `member` is held.
 
-    Raises Refused where none is asked for, and for a name that will not do any more.
+    `seen` is the name that the decision is about: nobody shows a harmless wish and swaps it before the press.
+    Raises Refused where none or another is asked for, and for a name that will not do any more.
     """
     if not member.wished_name:
         raise Refused(NO_WISH)
+    if member.wished_name != seen:
+        raise Refused(ANOTHER_WISH)
     wished, before = member.wished_name, member.display_name
     if accepted:
         await _check_wish(session, member)

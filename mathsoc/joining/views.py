@@ -110,18 +110,20 @@ async def join_by_code() -> Response:
 
 
 async def _way_by_code(code: str) -> Way | None:
-    """The way in by a code; those that fail are counted for each address. Raises TooMany.
+    """The way in by a code; those of classes that fail are counted for each address. Raises TooMany.
 
-    Counted before it is looked up, so that of many at once no more are looked up than may be.
+    Counted before it is looked up, so that of many at once no more are looked up than may be. Nobody guesses
+    a slip: who tries must not keep out the others behind the same address.
     """
     if _misread(code) is not None:
         return None
     await release()
-    address = limits.client_address()
-    await limits.must_take("join-code", address)
+    address, counts = limits.client_address(), rules.is_guessable(ids.folded(code))
+    if counts:
+        await limits.must_take("join-code", address)
     async with database().reading() as db:
         way = await queries.by_code(db, code, clock.now())
-    if way is not None:
+    if counts and way is not None:
         await limits.refund("join-code", address)
     return way
 

@@ -18,10 +18,12 @@ from mathsoc.mail import KeptMail
 from mathsoc.members import service as members
 from mathsoc.members.models import LoginSession, Member
 from mathsoc.privacy import rules, scrub
+from mathsoc.reports import rules as report_rules
 from mathsoc.reports.models import Report
 from mathsoc.scoring import service as scoring
 from mathsoc.scoring.models import Award
 from mathsoc.second_factor.models import RecoveryCode
+from mathsoc.slips import service as slips
 from mathsoc.slips.models import Slip
 from mathsoc.submissions.models import Attempt
 
@@ -98,7 +100,8 @@ async def _ways_in(session: AsyncSession, member_id: int) -> None:
     await session.execute(
         delete(MailToken).where(or_(MailToken.member_id == member_id, MailToken.made_by_id == member_id))
     )
-    # Slips that a lead has handed out go on being good.
+    # Ways back that a lead has made into others' accounts go too; slips of approved lists go on being good.
+    await slips.end_ways_back(session, member_id)
     await session.execute(update(Slip).where(Slip.made_by_id == member_id).values(made_by_id=None))
 
 
@@ -133,7 +136,7 @@ async def _words(session: AsyncSession, member_id: int, known: Known) -> None:
     await session.execute(update(Report).where(Report.member_id == member_id).values(shown="", reason=""))
     await session.execute(update(Report).where(Report.made_by_id == member_id).values(reason=""))
     for report in await session.scalars(select(Report).where(Report.reason != "")):
-        if rules.tells(report.reason, map(rules.folded, known.wholes)):
+        if rules.tells(report_rules.said(report.reason), map(rules.folded, known.wholes)):
             report.reason = ""
     given = select(Award).where(Award.member_id == member_id, Award.kind == "manual")
     for award in await session.scalars(given):

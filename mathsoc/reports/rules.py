@@ -17,3 +17,9 @@ ABOUT = {DISPLAY_NAME: "Display name"}
 def reason(choice: str, words: str) -> str:
     """What is kept of a report's reason: the choice, and what was said besides."""
     return f"{REASONS[choice]}. {words}" if words else f"{REASONS[choice]}."
+
+
+def said(reason: str) -> str:
+    """What was said besides the choice, whose words are ours and name nobody."""
+    ours = next((f"{one}." for one in REASONS.values() if reason.startswith(f"{one}.")), "")
+    return reason.removeprefix(ours)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc.members.models import Member
@@ -41,8 +41,14 @@ class Preview:
 
 
 def pupils(begins: datetime) -> ColumnElement[bool]:
-    """Who moves: pupils with a year that they had before the school year began, who have not left."""
-    return and_(_pupil(), Member.created_at < begins)
+    """Who moves: pupils with a year that they had before the school year began, who have not left.
+
+    A slip says the year of when it was made, so who has joined by an old one since then moves too.
+    """
+    by_old_slip = exists().where(
+        Slip.member_id == Member.id, Slip.year.is_not(None), Slip.created_at < begins
+    )
+    return and_(_pupil(), or_(Member.created_at < begins, by_old_slip))
 
 
 def slips(begins: datetime, now: datetime) -> ColumnElement[bool]:
@@ -69,7 +75,7 @@ async def preview(session: AsyncSession, now: datetime, zone: ZoneInfo, *, locke
     on_slips = [(row.id, row.year) for row in await session.execute(waiting)]
     ending = select(SchoolClass.id, SchoolClass.year).where(codes(now)).order_by(SchoolClass.id)
     open_codes = [(row.id, row.year) for row in await session.execute(ending)]
-    new = select(func.count()).select_from(Member).where(_pupil(), Member.created_at >= begins)
+    new = select(func.count()).select_from(Member).where(_pupil(), ~pupils(begins))
     stages = await _stages(session)
     return Preview(
         year=year,

@@ -13,6 +13,8 @@ from mathsoc.web.forms import storable, words
 
 MOST_BYTES = 1_000_000
 MOST_LINES = 5_000
+MOST_CELLS = 50 * MOST_LINES  # more columns than anybody's table has
+HEAD_WITHIN = 10_000  # letters, in which the first line names our columns
 COLUMNS = ("Name", "Year", "Class")
 # What the columns are called by those who keep such lists, in lower case.
 _CALLED = {
@@ -95,17 +97,23 @@ def written(rows: Sequence[Sequence[object]]) -> str:
 
 def _delimiter(text: str) -> str:
     """By which the first line that says anything has the most columns that we know."""
-    head = next((line for line in text.split("\n") if line.strip()), "")
+    head = next((line for line in text.split("\n") if line.strip()), "")[:HEAD_WITHIN]
     return max(",;\t", key=lambda one: len({_column(cell) for cell in head.split(one)} - {None}))
 
 
 def _lines(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
     """The lines that say anything, each with the number that it begins at."""
+    # Reading stops where it is too much, since a megabyte may be a million cells.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     found: list[tuple[int, list[str]]] = []
-    begins = 1
+    begins, read = 1, 0
     try:
         for cells in reader:
+            read += len(cells)
+            if len(found) > MOST_LINES + 1:  # with the line that names the columns
+                raise ListError(TOO_MANY)
+            if read > MOST_CELLS:
+                raise ListError(TOO_LARGE)
             plain = [words(uncell(cell)) for cell in cells]
             if any(plain):
                 found.append((begins, plain))

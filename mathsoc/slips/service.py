@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mathsoc import audit, ids
+from mathsoc import audit, clock, ids
 from mathsoc.audit import Action
 from mathsoc.errors import Missing, Refused
+from mathsoc.jobs import Job
 from mathsoc.members.models import Member
 from mathsoc.members.rules import Viewer, runs_school
 from mathsoc.schools.models import School
@@ -21,6 +22,7 @@ from mathsoc.slips.plan import CREATE, ERROR, Plan
 from mathsoc.slips.queries import code_hash
 
 HAS_ADDRESS = "This account has an e-mail address: make a link for a lost password instead."
+FORGET = "forget-slips"  # the job
 NOBODY_WAITS = "Everybody has joined, or their slips are too old: there is nobody to make new ones for."
 
 
@@ -170,3 +172,8 @@ async def make_way_back(
         session, Action.SLIPS_MADE, now, actor_id=viewer.id, member_id=member.id, address=address
     )
     return code
+
+
+async def forget_old(session: AsyncSession, _job: Job) -> None:
+    """The job: delete slips that nobody used in time, and with them the names of who never joined."""
+    await session.execute(delete(Slip).where(Slip.used_at.is_(None), Slip.expires_at <= clock.now()))

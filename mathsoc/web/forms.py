@@ -6,6 +6,8 @@ from quart import abort, request
 from werkzeug.datastructures import MultiDict
 
 LONGEST_NEXT = 512
+# Letters to Unicode, and blank on every screen: with one, a name looks like somebody else's.
+BLANKS = "\u115f\u1160\u3164\uffa0"
 
 
 async def sent() -> MultiDict[str, str]:
@@ -33,8 +35,9 @@ async def all_sent(name: str) -> list[str]:
 
 
 def words(text: str | None) -> str:
-    """A name with single spaces; control characters are spaces too."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
+    """A name with single spaces; control characters, and letters that nobody sees, are spaces too."""
+    seen = (c if c.isprintable() and c not in BLANKS else " " for c in text or "")
+    return " ".join("".join(seen).split())
 
 
 def storable(text: str) -> bool:

@@ -122,7 +122,7 @@ BUCKETS: dict[str, tuple[int, int]] = {
     "reset-mail-all": (12, HOUR),  # the same, from all addresses
     "reset-address": (300, HOUR),
     "join-address": (1_500, HOUR),  # links to join: a whole school may join in one lesson
-    # Codes that fail, from one address: ten classes in one lesson, each pupil with a slip of the finger.
+    # Codes of classes that fail, from one address: ten classes in one lesson, each pupil mistypes once.
     "join-code": (300, 10 * MINUTE),
     "names": (5, 24 * HOUR),  # changes of one's display name, and wishes for another
     "confirm": (10, 15 * MINUTE),  # one's own password asked again

@@ -13,7 +13,7 @@ import pytest
 from quart import Quart
 from sqlalchemy import func, select
 
-from mathsoc import clock
+from mathsoc import clock, mail
 from mathsoc.accounts.links import make_link
 from mathsoc.accounts.models import MailToken
 from mathsoc.app import Mathsoc, create_app
@@ -195,6 +195,20 @@ async def test_asking_tells_nothing(app: Mathsoc, world: World) -> None:
         queued = list(await session.scalars(select(Job).where(Job.name == "mail")))
     assert len(queued) == 3 and {job.payload.get("kind", "reset") for job in queued} == {"reset"}
     assert [one.recipient for one in await arrived(app)] == [email(world, "alice")]
+
+
+async def test_an_address_waits_in_one_spelling(
+    app: Quart, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Erasure finds what waits for an address by that address, however it was typed here."""
+    queued: list[object] = []
+
+    async def queue(_session: object, _kind: str, payload: dict[str, object]) -> None:
+        queued.append(payload["email"])
+
+    monkeypatch.setattr(mail, "queue", queue)
+    await ask(app.test_client(), " ALICE@Northfield.example")
+    assert queued == ["alice@northfield.example"]
 
 
 async def test_no_mailbox_is_flooded(config: Config, world: World) -> None:

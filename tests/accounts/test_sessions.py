@@ -15,7 +15,7 @@ from mathsoc.accounts.links import make_link
 from mathsoc.accounts.models import MailToken
 from mathsoc.jobs import Job
 from mathsoc.members import queries, service
-from mathsoc.members.models import LoginSession
+from mathsoc.members.models import LoginSession, Member
 from tests.accounts.browsers import carried, email, logged, sign_in, signed_in_there
 from tests.support.world import HTMX, PASSWORD, World, signed_in
 
@@ -122,7 +122,7 @@ async def test_idle_and_absolute_limits_hold_for_remembered_sessions_too(
 async def test_renewing_does_not_move_the_absolute_limit(world: World) -> None:
     alice, later = world.members["alice"], world.now + timedelta(days=10)
     async with world.database.writing() as session:
-        token = await service.start_session(session, await session.merge(alice, load=False), world.now)
+        token = await service.start_session(session, await session.get_one(Member, alice.id), world.now)
         started = await queries.login_session(session, token)
         assert started is not None
         await service.renew_session(session, started, later)

@@ -28,7 +28,7 @@ from mathsoc.db import Database
 from mathsoc.members import service as members
 from mathsoc.members.models import Member
 from tests.bad_inputs.raw import Caller
-from tests.rights.scene import CAST, challenges, classes, people, unreleased
+from tests.rights.scene import CAST, challenges, for_staff, people, unreleased
 from tests.rights.table import ASKS, ROWS, Row
 from tests.support.payloads import GIVEN, OWN, PLACES, Payload, payloads, rows
 from tests.support.serving import Server
@@ -59,7 +59,7 @@ async def attacked(
             (await session.get_one(AnswerBox, challenge.boxes[0].id)).attempt_limit = 100
     names = {name: member.handle for name, member in world.members.items()}
     names |= {f"{slug}_box": challenge.boxes[0].public_id for slug, challenge in made.items()}
-    names |= await classes(world)
+    names |= await for_staff(world)
     running = await server(database_url)
     yield Attacked(running, world, names | {f"{name}_session": "bnobodys" for name in CAST}, config)
     await database.close()

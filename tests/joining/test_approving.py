@@ -151,8 +151,12 @@ async def test_only_who_waits_is_refused(app: Quart, world: World) -> None:
         assert (await stored(world, name)).state == "active"
 
 
-async def decide(client: TestClientProtocol, world: World, name: str, decision: str) -> tuple[int, str]:
-    reply = await client.post(at(world, name, "name"), form={"decision": decision})
+async def decide(
+    client: TestClientProtocol, world: World, name: str, decision: str, seen: str | None = None
+) -> tuple[int, str]:
+    """Decide about the name that was seen in the list; by default the one that is asked for now."""
+    wish = (await stored(world, name)).wished_name if seen is None else seen
+    reply = await client.post(at(world, name, "name"), form={"decision": decision, "wished_name": wish})
     return reply.status_code, await text(reply) or reply.headers.get("Location", "")
 
 
@@ -180,6 +184,24 @@ async def test_names_are_given_or_not(app: Quart, world: World) -> None:
     logs = [(entry.action, detail and detail.after) for entry, detail in await logged(world, "name-changed")]
     assert logs == [("name-changed", {"display_name": "Sky Captain"})]
     assert len(await logged(world, "name-refused")) == 3
+
+
+@one_database
+async def test_a_wish_that_was_swapped_meanwhile_is_not_given(app: Quart, world: World) -> None:
+    """A harmless wish in the teacher's open list, a rude one by the time that it is accepted."""
+    lead = (await staffed(app, world))["lead"]
+    await world.add_member("zoe", wished_name="Sky Captain")
+    page = await text_of(lead, HERE)
+    assert 'name="wished_name" value="Sky Captain"' in page
+    zoe = await already_signed_in(app, world, "zoe")
+    assert (await zoe.post("/profile/name/wish", form={"wished_name": "Rude Word"})).status_code == 303
+    for decision in ("accept", "refuse"):
+        for seen in ("Sky Captain", ""):
+            status, body = await decide(lead, world, "zoe", decision, seen)
+            assert status == 422 and "another name since you looked" in body and "Rude Word" in body
+    found = await stored(world, "zoe")
+    assert (found.display_name, found.wished_name) == ("Display Zoe", "Rude Word")
+    assert (await decide(lead, world, "zoe", "refuse"))[0] == 303
 
 
 @one_database

@@ -10,13 +10,16 @@ import pytest
 from quart import Quart
 from sqlalchemy import func, select, update
 
-from mathsoc import ids
+from mathsoc import app as application
+from mathsoc import clock, ids
 from mathsoc.config import Config
+from mathsoc.jobs import Job
 from mathsoc.joining import rules
 from mathsoc.members.models import Member
 from mathsoc.privacy import erasure
 from mathsoc.school_admin import service as offices
 from mathsoc.schools.models import SchoolClass
+from mathsoc.slips import service as slips
 from mathsoc.slips.models import Slip
 from mathsoc.web import limits
 from mathsoc.web.limits import BUCKETS
@@ -167,3 +170,30 @@ async def test_a_class_with_slips_of_the_finger_gets_in_and_a_guesser_does_not(
         assert (seen.count(422), seen.count(429)) == (6, 14)
         assert await at(client, FAR, CLASS) == 429, "not even the right one, for a while"
         assert await at(client, SCHOOL, CLASS) == 200
+
+
+async def test_a_guesser_keeps_out_nobody_who_has_a_slip(config: Config, world: World) -> None:
+    """Sixteen random letters and digits cannot be guessed, so they are not counted: one pupil's tries are not
+    the end of the lesson for the others behind the same address."""
+    code = await add_slip(world)
+    number, _ = BUCKETS["join-code"]
+    async with strict(config) as app:
+        async with app.app_context():
+            assert all([await limits.take("join-code", SCHOOL) for _ in range(number)])
+        client = app.test_client()
+        assert await at(client, SCHOOL, CLASS) == 429
+        assert await at(client, SCHOOL, code) == 200
+        assert await at(client, SCHOOL, code, "/register/code", **DETAILS) == 303
+
+
+async def test_who_did_not_join_in_time_is_forgotten(world: World) -> None:
+    """docs/privacy.md: a slip that nobody used is kept, with its name, for as long as it could be used."""
+    await add_slip(world, real_name="Zqnever Zqjoined")
+    await add_slip(world, real_name="Zqused", used_at=world.now, member_id=world.members["alice"].id)
+    for days, left in ((59, {"Zqnever Zqjoined", "Zqused"}), (60, {"Zqused"})):
+        with clock.moved_to(world.now + timedelta(days=days)):
+            async with world.database.writing() as session:
+                await application.JOBS[slips.FORGET](session, Job())
+        async with world.database.reading() as session:
+            assert set(await session.scalars(select(Slip.real_name))) == left
+    assert slips.FORGET in application.STANDING

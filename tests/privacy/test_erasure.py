@@ -20,6 +20,8 @@ from mathsoc.members import service as members
 from mathsoc.members import standing
 from mathsoc.members.models import LoginSession, Member
 from mathsoc.privacy import erasure, rules, service
+from mathsoc.reports import rules as report_rules
+from mathsoc.reports.models import Report
 from mathsoc.scoring.models import Award, Standing
 from mathsoc.slips import service as slips
 from mathsoc.slips.models import Slip
@@ -143,6 +145,31 @@ async def test_what_others_did_tells_nothing_either(world: World) -> None:
         tokens = list(await session.scalars(select(MailToken.member_id)))
     assert kept == [values for values, stays in logged.values() if stays]
     assert tokens == [world.members["alice"].id], "whose address Zoe asked to have"
+
+
+@ONCE
+async def test_a_name_of_our_own_words_takes_nothing_of_others_with_it(world: World) -> None:
+    """Nobody wipes the log, or what others have reported, by what they call themselves before they go."""
+    entries: list[dict[str, Any]] = [
+        {"role": "admin", "state": "active"},
+        {"rule": "/console/members/<handle>/role", "method": "POST"},
+        {"display_name": "Quiet Heron"},
+        {"search": "role", "members": 3},
+    ]
+    own = {"member_id": world.members["bob"].id, "made_by_id": world.members["carol"].id}
+    reason = report_rules.reason("unkind", "Look at it")
+    async with world.database.writing() as session:
+        for values in entries:
+            await audit.record(session, Action.ROLE_CHANGED, world.now, actor_id=1, after=values)
+        report = Report(subject_kind="display-name", shown="Bob", created_at=world.now, reason=reason, **own)
+        session.add(report)
+    for word in ("role", "state", "display", "members", "console", "unkind", "admin"):
+        await world.add_member(word, real_name=word.title())
+        await erase(world, word)
+    async with world.database.reading() as session:
+        kept = list(await session.scalars(select(AuditDetail.after).order_by(AuditDetail.entry_id)))
+        assert kept == entries[:3], "a search for a name is one about them"
+        assert await session.scalar(select(Report.reason)) == reason
 
 
 @pytest.mark.parametrize(

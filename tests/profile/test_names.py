@@ -129,3 +129,15 @@ async def test_nobody_flickers_on_the_boards(config: Config, world: World) -> No
             assert status == 422 and "Try again tomorrow" in words
         assert await of(world, "alice") == kept
         assert (await post(bob, NAME, display_name=(await offered(bob))[0]))[0] == 303
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_letters_that_nobody_sees_make_no_name(app: Quart, world: World) -> None:
+    """U+3164 and its like are letters to Unicode and blank on every screen: a way to be somebody else."""
+    alice = await already_signed_in(app, world, "alice")
+    for blank in "\u115f\u1160\u3164\uffa0":
+        status, words = await post(alice, WISH, wished_name=f"Display Bob {blank}")
+        assert status == 422 and "Somebody has this name" in words, ascii(blank)
+        status, words = await post(alice, WISH, wished_name=blank * 4)
+        assert status == 422, ascii(blank)
+    assert await of(world, "alice") == ("Display Alice", "")

@@ -15,7 +15,7 @@ from mathsoc.members.models import Member
 from mathsoc.schools.models import SchoolClass
 from mathsoc.second_factor.models import RecoveryCode
 from mathsoc.setup.models import SetupCode
-from tests.rights.scene import classes, people, reported
+from tests.rights.scene import for_staff, people
 from tests.support.world import World
 
 SECRET_KEY = "zqSigningKey-8f1b6e0d3c7a4952-Kx7LmQ2vTn9Rw4Yb"
@@ -66,8 +66,7 @@ async def plant(world: World) -> tuple[Planted, dict[str, str]]:
     await people(world)
     await _in_members(world, planted)
     names = {name: member.handle for name, member in world.members.items()}
-    names |= await classes(world)
-    names |= await reported(world, "pia", "bob")
+    names |= await for_staff(world)
     names |= await _in_challenges(world, planted)
     await _in_tokens(world, planted)
     planted.add(SECRET_KEY)

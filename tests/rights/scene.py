@@ -93,6 +93,11 @@ async def reported(world: World, *names: str) -> dict[str, str]:
     return {name: report.public_id for name, report in made.items()}
 
 
+async def for_staff(world: World) -> dict[str, str]:
+    """What staff act upon besides members; their names in addresses."""
+    return await classes(world) | await reported(world, "pia", "bob")
+
+
 async def set_up(app: Quart, world: World) -> Scene:
     """Everybody signed in, the suspended member before the suspension."""
     await people(world)
@@ -100,8 +105,7 @@ async def set_up(app: Quart, world: World) -> Scene:
     scene = Scene(world)
     scene.names = {name: member.handle for name, member in world.members.items()}
     scene.names |= {f"{slug}_box": challenge.boxes[0].public_id for slug, challenge in made.items()}
-    scene.names |= await classes(world)
-    scene.names |= await reported(world, "pia", "bob")
+    scene.names |= await for_staff(world)
     scene.clients = {"anonymous": app.test_client()}
     for name in CAST[1:]:
         scene.clients[name] = await already_signed_in(app, world, name)

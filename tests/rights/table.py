@@ -307,6 +307,7 @@ ROWS: tuple[Row, ...] = (
             body={"decision": "accept"},
             members=403,
             out=ASKS,
+            more=("wished_name",),
             **done,
         )
         for whom, done in (("pia", {"people": 422}), ("bob", {"lead": 404, "ada": 422}))

@@ -158,3 +158,30 @@ async def test_two_who_confirm_at_once(world: World) -> None:
     done = await asyncio.gather(*(confirm() for _ in range(4)))
     assert sum(done) == 1
     assert (await years(world))["seven"] == 8 and len(await logged(world, "rolled-over")) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_who_joined_late_by_last_years_slip_moves_too(world: World) -> None:
+    """A list of June says the years of June, also of a pupil who uses the slip in September."""
+    await school(world)
+    northfield = world.schools["northfield"].id
+    for name, made_at in (("late", SEPTEMBER - timedelta(days=50)), ("fresh", SINCE)):
+        await world.add_member(name, year=7, created_at=SEPTEMBER, joined_by="slip")
+        async with world.database.writing() as session:
+            session.add(
+                Slip(
+                    code_hash=name,
+                    school_id=northfield,
+                    year=7,
+                    member_id=world.members[name].id,
+                    created_at=made_at,
+                    expires_at=made_at + timedelta(days=60),
+                    used_at=SEPTEMBER,
+                )
+            )
+    now = SEPTEMBER + timedelta(days=1)
+    async with world.database.writing() as session:
+        found = await queries.preview(session, now, ZONE)
+        await service.roll_over(session, world.viewer("ada"), found.fingerprint, now, ZONE, "")
+    assert (found.moving, found.new) == (5, 2)
+    assert ((await stored(world, "late")).year, (await stored(world, "fresh")).year) == (8, 7)

@@ -77,7 +77,9 @@ def test_lines_are_numbered_as_in_the_file() -> None:
         (b"Name,Year,name\nA,1,B\n", "Two columns are called Name"),
         (b'Name\nA\n"B\nC\n', "Line 3"),
         (b"Name\n" + b"A\n" * 5_001, reading.TOO_MANY),
+        (b"Name\n" + b"A\n" * 490_000, reading.TOO_MANY),
         (b"Name\n" + b"A" * 1_000_000, reading.TOO_LARGE),
+        (b"Name" + b"," * 900_000, reading.TOO_LARGE),
         (b"Name\n" + b"A" * 200_000, "Line 2"),
     ],
 )

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from mathsoc import clock
 from mathsoc.accounts.passwords import hash_password
+from mathsoc.privacy import erasure
 from mathsoc.slips.models import Slip
 from tests.console.people import logged, path, staffed, stored, text_of
 from tests.support.world import PASSWORD, World, already_signed_in
@@ -94,5 +95,16 @@ async def test_it_ends_with_the_rights_under_which_it_was_made(
     _, code = await made(clients["lead"], path(world, "zoe", "slip"))
     who, role = changed
     assert (await made(clients["ada"], path(world, who, "role"), role=role))[0] == 303
+    reply = await app.test_client().post("/register/code", form={"code": code, "new_password": FRESH})
+    assert reply.status_code == 422 and (await stored(world, "zoe")).password_hash is None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_it_ends_with_whoever_made_it(app: Quart, world: World) -> None:
+    """As links do: a lead who has gone must not have a way into a pupil's account."""
+    clients = await without_address(app, world)
+    _, code = await made(clients["lead"], path(world, "zoe", "slip"))
+    async with world.database.writing() as session:
+        await erasure.erase(session, world.members["lead"].id, world.now, keeps_points=True)
     reply = await app.test_client().post("/register/code", form={"code": code, "new_password": FRESH})
     assert reply.status_code == 422 and (await stored(world, "zoe")).password_hash is None
