@@ -66,6 +66,7 @@ class Action(StrEnum):
     ROLLED_OVER = "rolled-over"
     REPORTED = "reported"
     REPORT_DECIDED = "report-decided"
+    DETAILS_CHANGED = "details-changed"
     MEMBERS_VIEWED = "members-viewed"
     MEMBERS_EXPORTED = "members-exported"
     MAIL_VIEWED = "mail-viewed"

@@ -12,8 +12,8 @@ from mathsoc import clock
 from mathsoc.accounts import confirm
 from mathsoc.accounts.rules import LINK_LASTS
 from mathsoc.audit import Action
-from mathsoc.console import queries, rules, service
-from mathsoc.console.forms import ROLE_WORDS, RoleForm
+from mathsoc.console import details, queries, rules, service
+from mathsoc.console.forms import ROLE_WORDS, DetailsForm, RoleForm
 from mathsoc.console.noting import note_view
 from mathsoc.console.queries import Wanted
 from mathsoc.errors import Refused
@@ -28,8 +28,9 @@ from mathsoc.web.unit_of_work import database, release, session
 blueprint = Blueprint("people", __name__)
 
 LONGEST_SEARCH = 100
-COLUMNS = ("Display name", "Real name", "E-mail", "Role", "State", "School", "Year")
+COLUMNS = ("Display name", "Real name", "E-mail", "Role", "State", "School", "Year", "Class")
 DONE = {
+    "details": "Saved.",
     "role": "The role is changed, and they are signed out everywhere.",
     "suspended": "Suspended: they are signed out everywhere and appear nowhere.",
     "reinstated": "Reinstated: they can sign in again.",
@@ -57,6 +58,7 @@ async def export() -> Response:
         (
             *(one.display_name, one.real_name, one.email, one.role, one.state),
             *(one.school.name if one.school else "", one.year),
+            one.school_class.name if one.school_class else "",
         )
         for one in members
     )
@@ -66,6 +68,19 @@ async def export() -> Response:
 @blueprint.get("/console/members/<handle>")
 async def show(handle: str) -> Response:
     return await _shown(handle, done=DONE.get(request.args.get("done", "")))
+
+
+@blueprint.post("/console/members/<handle>/details", endpoint="details")
+async def change_details(handle: str) -> Response:
+    fields, db = await sent(), await session()
+    member = await queries.member(db, g.viewer, handle, locked=True)
+    form = await details.form_for(db, member, fields)
+    if not form.validate():
+        field, (message, *_) = next(iter(form.errors.items()))
+        await release()
+        return await _shown(handle, error=Refused(message, field), asked=rules.DETAILS, form=form)
+    await details.change(db, g.viewer, member, form, *_now_and_where())
+    return _back_to(handle, "details")
 
 
 @blueprint.post("/console/members/<handle>/role")
@@ -153,8 +168,9 @@ async def _shown(
     error: Refused | None = None,
     asked: str = "",
     tried: str | None = None,
+    form: DetailsForm | None = None,
 ) -> Response:
-    """A member's page; after a refused change with what was `asked`, the reason, and what was chosen."""
+    """A member's page; after a refused change with what was `asked`, the reason, and what was given."""
     now, db = clock.now(), await session()
     member = await queries.member(db, g.viewer, handle)
     browsers = await queries.sessions_of(db, member, now)
@@ -171,7 +187,8 @@ async def _shown(
         browsers=browsers,
         may=may,
         roles=ROLE_WORDS,
-        chosen=tried or member.role,
+        chosen_role=tried or member.role,
+        form=form or await details.form_for(db, member),
         asks=confirm.asks(),
         done=done,
         error=error,

@@ -19,6 +19,7 @@ from mathsoc.members.models import LoginSession, Member
 from mathsoc.members.rules import Viewer
 
 ROWS = 50
+_SCHOOL = (joinedload(Member.school), joinedload(Member.school_class))
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,11 @@ async def all_members(session: AsyncSession, viewer: Viewer, wanted: Wanted) -> 
 
 
 async def member(session: AsyncSession, viewer: Viewer, handle: str, *, locked: bool = False) -> Member:
-    """The member behind a handle with the school; Missing unless this viewer has them.
+    """The member behind a handle with the school and the class; Missing unless this viewer has them.
 
     With `locked` the row is held, as it is now, until the transaction ends.
     """
-    chosen = select(Member).where(Member.handle == handle).options(joinedload(Member.school))
+    chosen = select(Member).where(Member.handle == handle).options(*_SCHOOL)
     if locked:
         chosen = chosen.with_for_update(of=Member, key_share=True).execution_options(populate_existing=True)
     found = await session.scalar(chosen)
@@ -160,9 +161,7 @@ def _chosen(viewer: Viewer, wanted: Wanted) -> Select[Member]:
 
 
 def _listed(chosen: Select[Member]) -> Select[Member]:
-    return chosen.options(joinedload(Member.school)).order_by(
-        Member.real_name, Member.display_name, Member.id
-    )
+    return chosen.options(*_SCHOOL).order_by(Member.real_name, Member.display_name, Member.id)
 
 
 def seen_by(viewer: Viewer) -> ColumnElement[bool]:

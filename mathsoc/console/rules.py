@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from mathsoc.members.rules import Viewer
 
 # What may be done with a member, by the noun that is posted to.
-ROLE, SUSPENSION, REINSTATEMENT, SESSIONS, SECOND_FACTOR, LINK, SLIP = (
+ROLE, SUSPENSION, REINSTATEMENT, SESSIONS, SECOND_FACTOR, LINK, SLIP, DETAILS = (
     "role",
     "suspension",
     "reinstatement",
@@ -16,9 +16,10 @@ ROLE, SUSPENSION, REINSTATEMENT, SESSIONS, SECOND_FACTOR, LINK, SLIP = (
     "second-factor",
     "reset-link",
     "slip",
+    "details",
 )
 FOR_ADMINS = (ROLE, SECOND_FACTOR)
-FOR_EVERY_STAFF = (SUSPENSION, REINSTATEMENT, SESSIONS, LINK, SLIP)
+FOR_EVERY_STAFF = (SUSPENSION, REINSTATEMENT, SESSIONS, LINK, SLIP, DETAILS)
 NOT_ON_ONESELF = (ROLE, SUSPENSION, REINSTATEMENT)
 
 IN_WORDS = {
@@ -65,6 +66,7 @@ IN_WORDS = {
     "rolled-over": "began a school year",
     "reported": "reported something written by",
     "report-decided": "decided a report about",
+    "details-changed": "corrected the details of",
 }
 
 # The same as choices in a list, where nobody stands before or after them.
@@ -112,6 +114,7 @@ AS_NOUNS = {
     "rolled-over": "School year begun",
     "reported": "Report",
     "report-decided": "Report decided",
+    "details-changed": "Details corrected",
 }
 # Where it was done to somebody.
 ABOUT_ONE = {"members-viewed": "looked at the page of", "slips-made": "made a slip for"}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from mathsoc import ids
 from mathsoc.db import Base
 from mathsoc.members import rules
-from mathsoc.schools.models import School
+from mathsoc.schools.models import School, SchoolClass
 
 ROLES = ("member", "lead", "editor", "admin")
 JOINED_BY = ("", "mail", "class", "slip")
@@ -69,6 +69,7 @@ class Member(Base):
     totp_step: Mapped[int | None]
 
     school: Mapped[School | None] = relationship(lazy="raise")
+    school_class: Mapped[SchoolClass | None] = relationship(lazy="raise")
 
     @property
     def listed(self) -> bool:

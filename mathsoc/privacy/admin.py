@@ -25,7 +25,7 @@ async def index() -> Response:
     """Looking changes nothing but the log: what is shown here the job does at its next run."""
     now = clock.now()
     found = await queries.concerned(await session(), people.seen_by(g.viewer), now, _page_number())
-    shown = {"list": "retention", "members": len(found.members), "page": found.page}
+    shown = {"list": "retention", "members": len(found.lines), "page": found.page}
     await note_view(Action.MEMBERS_VIEWED, after=shown)
     return await page(
         "privacy/retention.html",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import Case, ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -15,15 +15,28 @@ from mathsoc.privacy import rules
 
 ROWS = 50
 # What is coming, in the order of the preview.
-ASKED, TOLD, NEXT = "asked", "told", "next"
-_COMING = case((Member.erase_at.is_not(None), ASKED), (Member.told_at.is_not(None), TOLD), else_=NEXT)
+ASKED, TOLD, NEXT, LATER = "asked", "told", "next", "later"
+
+
+@dataclass(frozen=True)
+class Line:
+    member: Member
+    coming: str
+
+    @property
+    def told_from(self) -> datetime | None:
+        """When somebody who has left school will be told, unless that is at the next run."""
+        one = self.member
+        if self.coming != LATER or one.left_at is None:
+            return None
+        return rules.told_from(one.left_at, one.seen_at or one.created_at, one.kept_at)
 
 
 @dataclass(frozen=True)
 class Concerned:
     """One page of those whom retention concerns, and how many there are of each kind on all pages."""
 
-    members: Sequence[Member]
+    lines: Sequence[Line]
     counts: Mapping[str, int]
     page: int
 
@@ -67,22 +80,33 @@ def asked_to_go(now: datetime) -> Select[Member]:
 async def concerned(
     session: AsyncSession, theirs: ColumnElement[bool], now: datetime, page: int
 ) -> Concerned:
-    """Those of `theirs` who have asked to be deleted, were told, or will be at the next run of the job."""
-    told = and_(Member.told_at.is_not(None), Member.role != "admin")
-    chosen = (theirs, Member.state != "erased", or_(Member.erase_at.is_not(None), told, _due(now)))
+    """Those of `theirs` who have asked to be deleted, were told, or will be: at the next run or later."""
+    told_or_left = and_(or_(Member.told_at.is_not(None), Member.left_at.is_not(None)), Member.role != "admin")
+    chosen = (theirs, Member.state != "erased", or_(Member.erase_at.is_not(None), told_or_left, _due(now)))
+    coming = _coming(now)
     # By its name: a database that numbers its parameters takes the same words twice for two things.
-    kinds = select(_COMING.label("coming"), func.count()).where(*chosen).group_by("coming")
+    kinds = select(coming.label("coming"), func.count()).where(*chosen).group_by("coming")
     counted = await session.execute(kinds)
-    order = case((_COMING == ASKED, 0), (_COMING == TOLD, 1), else_=2)
-    rows = await session.scalars(
-        select(Member)
+    order = case({ASKED: 0, TOLD: 1, NEXT: 2}, value=coming, else_=3)
+    left = case((coming == LATER, Member.left_at))
+    rows = await session.execute(
+        select(Member, coming)
         .where(*chosen)
         .options(joinedload(Member.school))
-        .order_by(order, Member.erase_at, Member.told_at, Member.real_name, Member.id)
+        .order_by(order, Member.erase_at, Member.told_at, left, Member.real_name, Member.id)
         .limit(ROWS)
         .offset((page - 1) * ROWS)
     )
-    return Concerned(rows.all(), {kind: count for kind, count in counted}, page)
+    return Concerned([Line(*row) for row in rows], {kind: count for kind, count in counted}, page)
+
+
+def _coming(now: datetime) -> Case[str]:
+    return case(
+        (Member.erase_at.is_not(None), ASKED),
+        (Member.told_at.is_not(None), TOLD),
+        (_due(now), NEXT),
+        else_=LATER,
+    )
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

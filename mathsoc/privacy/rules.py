@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mathsoc.members.rules import NOTICE as NOTICE
 
@@ -17,6 +17,11 @@ SHORTEST_PART, SHORTEST_WORD = 3, 2
 FORMER = "Former member"
 # What the log says in our own words: whoever is called Role must not take every role in it with them.
 OURS = frozenset({"role", "state", "by", "shown", "list", "rule", "method", "outcome", "code"})
+
+
+def told_from(left: datetime, seen: datetime, kept: datetime | None) -> datetime:
+    """When somebody who has left school is told; `seen` is when they signed in last, or joined."""
+    return min(left + LEAVERS, max(seen, kept or seen) + INACTIVE)
 
 
 def folded(text: str) -> str:

@@ -43,7 +43,11 @@ NOTICES = {
 async def show() -> Response:
     """Where one stands, what one has solved, and the way to everything about one's account."""
     db, now = await session(), clock.now()
-    own = select(Member).where(Member.id == g.viewer.id).options(joinedload(Member.school))
+    own = (
+        select(Member)
+        .where(Member.id == g.viewer.id)
+        .options(joinedload(Member.school), joinedload(Member.school_class))
+    )
     me = (await db.scalars(own)).one()
     notice = request.args.get("notice", "")
     return await page(

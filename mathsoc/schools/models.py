@@ -87,3 +87,8 @@ class SchoolClass(Base):
     join_code: Mapped[str] = mapped_column(String(20), unique=True, default=ids.class_code)
     places: Mapped[int] = mapped_column(default=40)
     code_until: Mapped[datetime | None]
+
+    @property
+    def label(self) -> str:
+        """As it is chosen from a list: two years may have a class of one name."""
+        return self.name if self.year is None else f"{self.name}, year {self.year}"

@@ -75,6 +75,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "maths_api.normalise": (Limit(member=240, address=60),),
     "people.index": (Limit(member=120, address=60),),
     "people.export": (Limit(member=10, address=10),),
+    "people.details": (Limit(member=240, address=60),),
     "people.role": (Limit(member=30, address=30),),
     "people.suspension": (Limit(member=60, address=30),),
     "people.reinstatement": (Limit(member=60, address=30),),

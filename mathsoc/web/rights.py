@@ -114,6 +114,7 @@ RIGHTS: dict[str, Right] = {
     "people.index": Right.PEOPLE,
     "people.export": Right.PEOPLE,
     "people.show": Right.PEOPLE,
+    "people.details": Right.PEOPLE,
     "people.role": Right.ADMIN,
     "people.suspension": Right.PEOPLE,
     "people.reinstatement": Right.PEOPLE,

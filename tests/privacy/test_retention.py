@@ -164,13 +164,36 @@ async def test_the_preview(app: Quart, world: World) -> None:
     mine, all_of_them = [await text_of(clients[name], "/console/retention") for name in ("lead", "ada")]
     assert "Real Alice Name" in mine and "told at the next run" in mine and "Real Bob" not in mine
     assert "Real Bob Name" in all_of_them and "asked for it" in all_of_them
-    assert "1 to be told at the next run, 0 told, 1 asked for it themselves" in all_of_them
+    assert "1 to be told at the next run, 0 told, 1 asked for it themselves<" in all_of_them
     assert (await stored(world, "alice")).told_at is None
     _, detail = (await logged(world, "members-viewed"))[-1]
     assert detail is not None and detail.after == {"list": "retention", "members": 2, "page": 1}
     assert (await clients["ada"].get("/console/retention?page=x")).status_code == 404
     bobs_page = await text_of(clients["ada"], f"/console/members/{world.members['bob'].handle}")
     assert "they asked for it themselves" in bobs_page
+
+
+async def test_the_preview_has_who_left_school_before_they_are_told(app: Quart, world: World) -> None:
+    """Each with the day on which the job tells them, and kept there; Bob was away for long before he left."""
+    clients = await staffed(app, world)
+    async with world.database.writing() as session:
+        alice = await members.locked(session, world.members["alice"].id)
+        alice.left_at, alice.seen_at = world.now - 10 * DAY, world.now
+        bob = await members.locked(session, world.members["bob"].id)
+        bob.left_at, bob.seen_at = world.now - 5 * DAY, world.now - 390 * DAY
+    shown = await text_of(clients["ada"], "/console/retention")
+    assert "0 told, 0 asked for it themselves, 2 left school and to be told later<" in shown
+    for name, days in (("bob", 6), ("alice", 80)):
+        at = world.now + timedelta(days=days)
+        line = shown.partition(f"Real {name.title()} Name")[2].partition("</tr>")[0]
+        assert f"told on {at.day} {at:%b %Y}" in line, (name, line)
+        await run(world, at)
+        assert (await stored(world, name)).told_at is None
+        await run(world, at + timedelta(seconds=1))
+        assert (await stored(world, name)).told_at is not None
+        keep = f"/console/retention/{world.members[name].handle}/keep"
+        assert f'action="{keep}"' in line and (await clients["ada"].post(keep)).status_code == 303
+    assert "Real Alice Name" not in await text_of(clients["ada"], "/console/retention")
 
 
 @ONCE

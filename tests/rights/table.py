@@ -86,6 +86,7 @@ SCHOOL, NORTH, EAST = (f"/console/schools/{slug}" for slug in ("<slug>", "northf
 SETTINGS = ("staff_contact", "real_names")
 CLASS = "/console/classes/<public_id>"
 PERSON = "/console/members/<handle>"
+DETAILS = {"real_name": "", "year": "", "class": ""}
 JOINING = "/console/joining"
 REPORT = "/members/<handle>/report"
 DECISION = "/console/reports/<public_id>/decision"
@@ -212,6 +213,7 @@ ROWS: tuple[Row, ...] = (
             ("second-factor/removal", {}, {"ada": Goes("/console/members/{pia}?done=second-factor")}),
             ("reset-link", {}, {"people": 200}),
             ("slip", {}, {"people": 422}),  # she has an address
+            ("details", DETAILS, {"people": 422}),  # without a name
         )
     ),
     *(
@@ -228,6 +230,7 @@ ROWS: tuple[Row, ...] = (
             ("sessions/endings", Goes("/console/members/{bob}?done=signed-out")),
             ("reset-link", 200),
             ("slip", 422),
+            ("details", 422),
         )
     ),
     row("/console/schools", members=403, out=ASKS, lead=Goes(NORTH), ada=200),
