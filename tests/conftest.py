@@ -26,6 +26,7 @@ from tests.support.browser import Visitor, visit
 from tests.support.compiled import Compiled, builders_kept
 from tests.support.hooks import pytest_runtest_protocol, pytest_sessionfinish  # noqa: F401 (for pytest)
 from tests.support.isolation import forget_settings
+from tests.support.matrix import leave_to_drills
 from tests.support.run import FirstProcess, Run
 from tests.support.serving import Server, plain
 from tests.support.valkey import Valkey
@@ -64,6 +65,11 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores, since tests also wait: for servers, browsers and databases."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    leave_to_drills(items)
 
 
 def pytest_collection_finish() -> None:

@@ -120,7 +120,7 @@ async def test_open_streams_tell_nobody_either(app: Quart, world: World, named: 
     await here.give("pending", 90)
     async with here.database.writing() as session:
         renamed = await members.locked(session, world.members["wishes"].id)
-        await staff.decide_name(session, viewer, renamed, now, "", accepted=True)
+        await staff.decide_name(session, viewer, renamed, now, "", accepted=True, seen=renamed.wished_name)
     for who, watch in watching.items():
         await watch.until(f"row-{named.paths['pending']}".encode(), b"Granted Wish")
         assert spelling.told_in(watch.body, named.hidden_from(who)) == []

@@ -10,6 +10,7 @@ from quart import Quart
 from mathsoc.web.rights import RIGHTS, check_complete
 from tests.rights.scene import CAST, Scene, set_up
 from tests.rights.table import ROWS, Row
+from tests.support.turns import in_turns
 from tests.support.world import HTMX, World, already_signed_in
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ async def ask(client: TestClientProtocol, scene: Scene, row: Row, *, htmx: bool)
     return await client.open(scene.path(row.path), method=row.method, headers=headers, **given)
 
 
-@pytest.mark.parametrize("who", CAST)
+@in_turns(CAST)
 async def test_the_exact_answer_of_every_rule(app: Quart, world: World, who: str) -> None:
     """Those that end sessions last, each with a session of its own."""
     scene = await set_up(app, world)

@@ -14,7 +14,7 @@ from mathsoc.slips.reading import Row
 from mathsoc.web.filters import listed
 
 CREATE, SKIP, ERROR = "create", "skip", "error"
-_YEAR = re.compile(r"(?:year|yr|y|s)?[ .]*0*(\d{1,2})", re.ASCII | re.IGNORECASE)
+_YEAR = re.compile(r"(?:year|yr|y|s)?[ .]{0,3}0{0,3}(\d{1,2})", re.ASCII | re.IGNORECASE)
 
 Key = tuple[str, int | None]
 

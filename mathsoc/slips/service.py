@@ -176,4 +176,4 @@ async def make_way_back(
 
 async def forget_old(session: AsyncSession, _job: Job) -> None:
     """The job: delete slips that nobody used in time, and with them the names of who never joined."""
-    await session.execute(delete(Slip).where(Slip.used_at.is_(None), Slip.expires_at <= clock.now()))
+    await session.execute(delete(Slip).where(Slip.used_at.is_(None), Slip.expires_at < clock.now()))

@@ -11,7 +11,7 @@ from mathsoc.app import Mathsoc
 from mathsoc.config import FILES, Config
 from mathsoc.db import Database
 from mathsoc.mail import Delivery
-from tests.mail.sending import TEXTS, job, note, queue, run, runner, society
+from tests.mail.sending import TEXTS, job, note, queue, run, runner
 from tests.support.mails import arrived
 from tests.support.smtp import MailServer
 
@@ -80,8 +80,10 @@ async def test_a_name_adds_no_line_to_the_head(config: Config, database: Databas
     assert got["Subject"] == "A note for Zoe Bcc: all@pupils.example Other body"
 
 
-def test_every_mail_has_a_subject_and_a_body(config: Config) -> None:
-    made = Delivery(config, {}, society)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_mail_has_a_subject_and_a_body(app: Mathsoc) -> None:
+    made = app.jobs.steps[mail.JOB]
+    assert isinstance(made, Delivery)
     for folder in (FILES / "templates" / "emails").glob("*"):
         for part in ("subject", "body"):
             made.templates.get_template(f"{folder.name}/{part}.txt")
