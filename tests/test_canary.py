@@ -53,7 +53,7 @@ def sends(names: dict[str, str]) -> list[tuple[str, str, dict[str, Any]]]:
     ]
 
 
-@in_turns(CAST)
+@in_turns(CAST, later=("ada", "carol", "suspended"))
 async def test_no_reply_holds_what_its_reader_has_no_right_to(
     app: Quart, canaried: Canaried, who: str
 ) -> None:

@@ -76,7 +76,7 @@ async def everything(client: TestClientProtocol, names: dict[str, str]) -> Async
         yield await stream(client, topic)
 
 
-@in_turns(VIEWERS)
+@in_turns(VIEWERS, later=("alice",))
 async def test_nobody_reads_who_somebody_else_is(app: Quart, world: World, named: Named, who: str) -> None:
     client = await client_of(app, world, who)
     secret = named.hidden_from(who)

@@ -46,7 +46,15 @@ PAGES = (
 )
 
 
-@pytest.mark.parametrize(("size", "dark"), [(PHONE, False), (PHONE, True), (LAPTOP, False), (LAPTOP, True)])
+@pytest.mark.parametrize(
+    ("size", "dark"),
+    [
+        (PHONE, True),
+        (LAPTOP, False),
+        pytest.param(PHONE, False, marks=pytest.mark.drill),
+        pytest.param(LAPTOP, True, marks=pytest.mark.drill),
+    ],
+)
 async def test_every_page_fits_and_is_quiet(
     server: Start, new_context: NewContext, sqlite_url: str, size: tuple[int, int], dark: bool
 ) -> None:

@@ -51,7 +51,7 @@ async def sign_in(visitor: Visitor, world: World, who: str) -> None:
     await page.close()
 
 
-@pytest.mark.parametrize("who", ["anonymous", "alice", "ada"])
+@pytest.mark.parametrize("who", [pytest.param("anonymous", marks=pytest.mark.drill), "alice", "ada"])
 async def test_no_page_breaks_the_policy(
     server: Callable[..., Awaitable[Server]],
     new_context: Callable[..., Awaitable[Visitor]],

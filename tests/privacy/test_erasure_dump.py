@@ -135,7 +135,7 @@ async def join_and_go(client: httpx.AsyncClient, mails: MailServer, points: str)
         "wished_name": "Zqwishful",
         "new_password": PASSWORD,
     }
-    # Of the two buttons that have a name, the one for other names is not pressed.
+    # A button for other names stands in the form too; it is not pressed.
     fields = {name: value for name, value in form.fields.items() if name != "names"}
     await post(link, {**fields, **said})
     copy = await post("/profile/export", {"format": "html"}, 200)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import pytest
 
 PARAMETERS = ("database_url", "new_url")
-# By the beginning of the file's path; the longest that fits decides.
+# By the beginning of a test's address; the longest that fits decides.
 MEETS = {
     "tests/accounts/test_views.py": "sqlite",
     "tests/console/": "postgresql",
@@ -32,6 +32,7 @@ MEETS = {
     "tests/second_factor/test_views.py": "sqlite",
     "tests/setup/": "postgresql",
     "tests/slips/": "sqlite",
+    "tests/submissions/test_races.py::test_two_hundred": "postgresql",
     "tests/test_canary.py": "postgresql",
     "tests/test_demo.py": "sqlite",
     "tests/test_two_worlds.py": "postgresql",
