@@ -38,7 +38,9 @@ async def link_in_the_mail(database: Database) -> str:
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@pytest.mark.parametrize(
+    "scripts", [True, pytest.param(False, marks=pytest.mark.drill)], ids=["scripts", "plain"]
+)
 async def test_a_forgotten_password_and_another_browsers_session(
     server: Start, new_context: NewContext, sqlite_url: str, scripts: bool
 ) -> None:

@@ -45,7 +45,9 @@ async def full_console(url: str) -> demo.Login:
     return admin
 
 
-@pytest.mark.parametrize(("size", "scripts"), [(PHONE, True), (LAPTOP, False)])
+@pytest.mark.parametrize(
+    ("size", "scripts"), [(PHONE, True), pytest.param(LAPTOP, False, marks=pytest.mark.drill)]
+)
 async def test_the_console_fits(
     server: Start, new_context: NewContext, sqlite_url: str, size: tuple[int, int], scripts: bool
 ) -> None:

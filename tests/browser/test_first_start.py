@@ -64,7 +64,11 @@ async def enrol(page: Page, folder: Path) -> tuple[pyotp.TOTP, str, list[str]]:
     return app, used, codes
 
 
-@pytest.mark.parametrize(("size", "dark"), [(PHONE, True), (LAPTOP, False)], ids=["phone", "laptop"])
+@pytest.mark.parametrize(
+    ("size", "dark"),
+    [(PHONE, True), pytest.param(LAPTOP, False, marks=pytest.mark.drill)],
+    ids=["phone", "laptop"],
+)
 async def test_from_an_empty_file_to_signing_in_with_two_factors(
     server: Start, new_context: NewContext, tmp_path: Path, size: tuple[int, int], dark: bool
 ) -> None:

@@ -72,6 +72,7 @@ async def test_no_page_breaks_the_policy(
     await world.database.close()
 
 
+@pytest.mark.drill
 async def test_what_trusted_types_would_report(
     server: Callable[..., Awaitable[Server]],
     new_context: Callable[..., Awaitable[Visitor]],
