@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 from quart import Quart
 from werkzeug.exceptions import HTTPException
 
 from mathsoc.config import FILES, PACKAGE
-from tests.rights.scene import set_up
+from tests.rights.scene import CAST, set_up
 from tests.rights.table import ROWS
 from tests.support.forms import Form, forms_in
+from tests.support.turns import in_turns
 from tests.support.world import World
 
 
@@ -28,8 +28,7 @@ def rule_of(app: Quart, form: Form) -> str | None:
     return str(rule.rule)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("who", ["anonymous", "alice", "lead", "ada"])
+@in_turns((name for name in CAST if name != "suspended"), later=("bob", "carol", "pending"))
 async def test_the_forms_of_every_page_are_in_the_table(app: Quart, world: World, who: str) -> None:
     scene = await set_up(app, world)
     seen = 0
