@@ -77,7 +77,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
-        self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        # A unit of work that has ended refuses to be used: a connection begun in it anew would be nobody's.
+        self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, close_resets_only=False)
         self.announcer: Announcer | None = None
         # SQLite lets one writer in at a time; queueing here is fairer and faster than its busy loop.
         self.writer = asyncio.Lock() if self.sqlite else None

@@ -174,6 +174,7 @@ async def _shown(
     now, db = clock.now(), await session()
     member = await queries.member(db, g.viewer, handle)
     browsers = await queries.sessions_of(db, member, now)
+    form = form or await details.form_for(db, member)
     if error is None:
         await note_view(Action.MEMBERS_VIEWED, member_id=member.id)
     may = {
@@ -188,7 +189,7 @@ async def _shown(
         may=may,
         roles=ROLE_WORDS,
         chosen_role=tried or member.role,
-        form=form or await details.form_for(db, member),
+        form=form,
         asks=confirm.asks(),
         done=done,
         error=error,

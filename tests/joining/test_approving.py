@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from quart import Quart
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from mathsoc.app import Mathsoc
 from mathsoc.members.models import LoginSession
 from tests.console.people import logged, path, staffed, stored, text_of
 from tests.joining.ways import DETAILS, add_domain, link_by_mail, newest, text, ticked
+from tests.support.asked import watch
 from tests.support.mails import arrived
 from tests.support.world import PASSWORD, World, already_signed_in
 
@@ -205,13 +206,9 @@ async def test_a_wish_that_was_swapped_meanwhile_is_not_given(app: Quart, world:
 
 
 @one_database
-async def test_long_lists_have_pages_and_cost_the_same(app: Quart, world: World) -> None:
+async def test_long_lists_have_pages_and_cost_the_same(app: Mathsoc, world: World) -> None:
     ada = await already_signed_in(app, world, "ada")
-    asked: list[str] = []
-
-    @event.listens_for(app.database.engine.sync_engine, "before_cursor_execute")  # type: ignore[attr-defined]
-    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
+    asked = watch(app.database).statements
 
     async def cost() -> int:
         asked.clear()

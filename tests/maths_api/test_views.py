@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from quart import Quart
 
+from mathsoc.app import Mathsoc
 from mathsoc.marking import limits
 from mathsoc.marking.results import Undecided
 from mathsoc.marking.scheme import OPTIONS
 from mathsoc.maths_api import views
 from mathsoc.web import security
+from tests.support.asked import watch
 from tests.support.payloads import payloads
 from tests.support.world import World, already_signed_in, signed_in
 
@@ -254,13 +256,13 @@ async def test_busy_is_503_with_retry_after(
 
 
 async def test_no_connection_is_held_while_it_works(
-    app: Quart, world: World, monkeypatch: pytest.MonkeyPatch
+    app: Mathsoc, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held: list[int] = []
+    asked, held = watch(app.database), []
     really = views.mark_bounded
 
     async def watched(*given: Any) -> object:
-        held.append(app.database.engine.pool.checkedout())  # type: ignore[attr-defined]
+        held.append(asked.held)
         return await really(*given)
 
     monkeypatch.setattr(views, "mark_bounded", watched)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text, update
+from sqlalchemy import text, update
 
 from mathsoc.db import Database
 from mathsoc.errors import Forbidden, SignedOut
@@ -16,6 +16,7 @@ from mathsoc.members import queries, rules, service, standing
 from mathsoc.members.models import LoginSession, Member
 from mathsoc.members.rules import Viewer
 from tests.live.fakes import true
+from tests.support.asked import watch
 from tests.support.world import World
 
 postgres_only = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -80,13 +81,11 @@ async def test_the_database_draws_the_line_where_the_rule_does(world: World, nam
 async def test_thousands_are_asked_about_a_thousand_at_a_time(world: World) -> None:
     alice = await viewer_of(world, "alice")
     others = [replace(alice, session_id=alice.session_id + number) for number in range(1, 2_500)]
-    asked = []
-    engine = world.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    asked = watch(world.database)
     async with world.database.reading() as session:
         gone = await standing.no_longer_holding(session, [alice, *others], world.now)
     assert gone == others
-    assert len([one for one in asked if one.startswith("SELECT")]) == 3
+    assert len([one for one in asked.statements if one.startswith("SELECT")]) == 3
 
 
 @postgres_only

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from quart import Quart
-from sqlalchemy import event
 
 from mathsoc import clock
+from mathsoc.app import Mathsoc
 from mathsoc.challenges.models import Challenge
 from mathsoc.members.models import Member
 from mathsoc.profile import queries
 from mathsoc.submissions.models import Attempt
+from tests.support.asked import watch
 from tests.support.world import World, already_signed_in, box_path
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ async def test_a_challenge_that_was_taken_back_is_not_named(app: Quart, world: W
         assert "A challenge that is not shown now" in html and "ubes" not in html and "Box 0" not in html
 
 
-async def test_fifty_to_a_page_by_a_few_statements(app: Quart, world: World) -> None:
+async def test_fifty_to_a_page_by_a_few_statements(app: Mathsoc, world: World) -> None:
     made = [await world.add_challenge(f"one-{n}") for n in range(4)]
     rows = [
         Attempt(
@@ -153,17 +154,16 @@ async def test_fifty_to_a_page_by_a_few_statements(app: Quart, world: World) -> 
     async with world.database.writing() as session:
         session.add_all(rows)
     alice = await already_signed_in(app, world, "alice")
-    asked: list[str] = []
-    engine = app.database.engine.sync_engine  # type: ignore[attr-defined]
-    # Not those of jobs, which the application does meanwhile.
-    event.listen(
-        engine, "before_cursor_execute", lambda *given: OF_POINTS.search(given[2]) and asked.append(given[2])
-    )
+    asked = watch(app.database)
+
+    def of_points() -> list[str]:
+        return [one for one in asked.statements if OF_POINTS.search(one)]
+
     first, second = [await text(alice, f"/profile/attempts?page={n}") for n in (1, 2)]
-    assert len(asked) == 2 * 4, asked
+    assert len(of_points()) == 2 * 4, of_points()
     assert re.findall(r"zq(\d+)zq", first) == [str(n) for n in range(59, 9, -1)]
     assert re.findall(r"zq(\d+)zq", second) == [str(n) for n in range(9, -1, -1)]
     assert queries.ROWS == 50 and "Older" in first and "Newer" in second
     assert "There are no more." in await text(alice, "/profile/attempts?page=3")
     asked.clear()
-    assert len(table(await text(alice, "/profile"))) == 6 and len(asked) == 2, asked
+    assert len(table(await text(alice, "/profile"))) == 6 and len(of_points()) == 2, of_points()

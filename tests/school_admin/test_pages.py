@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from quart import Quart
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from mathsoc import clock
 from mathsoc.app import Mathsoc
@@ -15,6 +15,7 @@ from mathsoc.school_admin import rules
 from mathsoc.schools.models import School, SchoolClass, SchoolDomain
 from tests.console.people import logged, staffed, text_of
 from tests.joining.ways import add_class
+from tests.support.asked import watch
 from tests.support.world import World
 
 if TYPE_CHECKING:
@@ -194,13 +195,12 @@ async def test_what_a_class_cannot_be(app: Quart, world: World) -> None:
 @one_database
 async def test_many_classes_cost_no_more_statements(app: Mathsoc, world: World) -> None:
     clients = await staffed(app, world)
-    counted: list[str] = []
-    event.listen(app.database.engine.sync_engine, "before_cursor_execute", lambda *a: counted.append(a[2]))
+    asked = watch(app.database)
     spent = []
     for batch in range(3):  # the first page also notes that the session is in use
         for number in range(4):
             await add_class(world, f"code{batch}{number}", name=f"{batch}-{number}")
-        counted.clear()
+        asked.clear()
         await text_of(clients["lead"], NORTH)
-        spent.append(len(counted))
+        spent.append(len(asked.statements))
     assert spent[1] == spent[2] < 15

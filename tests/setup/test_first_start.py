@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 from quart import Quart
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from mathsoc import clock
 from mathsoc.accounts.passwords import verify
-from mathsoc.app import create_app
+from mathsoc.app import Mathsoc, create_app
 from mathsoc.audit import AuditEntry
 from mathsoc.config import Config
 from mathsoc.db import Database
@@ -22,6 +22,7 @@ from mathsoc.schools.models import School, Society, Stage, YearStage
 from mathsoc.setup import service
 from mathsoc.setup.models import SetupCode
 from mathsoc.setup.rules import NewAdmin, NewSociety
+from tests.support.asked import watch
 from tests.support.world import HTMX, World, build
 
 STRONG = "marble oboe thunder cabbage"
@@ -118,11 +119,10 @@ async def test_in_production_it_goes_on_to_the_second_factor(config: Config, dat
         assert (await client.get("/challenges")).headers["Location"] == "/profile/second-factor"
 
 
-async def test_the_door_costs_no_query_once_it_has_seen_an_administrator(app: Quart, world: World) -> None:
+async def test_the_door_costs_no_query_once_it_has_seen_an_administrator(app: Mathsoc, world: World) -> None:
     client = app.test_client()
     assert (await client.get("/")).status_code == 200
-    asked: list[str] = []
-    event.listen(app.database.engine.sync_engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+    asked = watch(app.database).statements
     assert (await client.get("/")).status_code == 200
     assert asked and not [one for one in asked if "FROM members" in one]
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 from quart import Quart
-from sqlalchemy import event
 
+from mathsoc.app import Mathsoc
 from mathsoc.db import Database
 from mathsoc.marking import Reading, Scheme, Verdict
 from mathsoc.submissions import views
+from tests.support.asked import watch
 from tests.support.serving import Server
 from tests.support.world import HTMX, PASSWORD, World, already_signed_in, box_path, build, signed_in
 
@@ -37,12 +38,10 @@ async def test_the_check_while_typing_is_no_oracle(app: Quart, world: World) -> 
     assert replies[0] == replies[1]
 
 
-async def test_the_check_does_not_load_the_key(app: Quart, world: World) -> None:
+async def test_the_check_does_not_load_the_key(app: Mathsoc, world: World) -> None:
     challenge = await world.add_challenge("squares")
     alice = await signed_in(app, world, "alice")
-    statements: list[str] = []
-    engine = app.database.engine.sync_engine  # type: ignore[attr-defined]
-    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    statements = watch(app.database).statements
     await alice.post(box_path(challenge, what="reading"), form={"answer": "x"}, headers=HTMX)
     loaded = [one for one in statements if "answer_boxes" in one]
     key = re.compile(r"answer_boxes\.(key|also)\b")
