@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc.accounts import queries, rules
@@ -51,16 +51,7 @@ async def use_address_link(session: AsyncSession, token: str, member_id: int, no
 
     Returns the address that it proves. Raises Refused when it cannot be used or is somebody else's.
     """
-    used = await session.execute(
-        update(MailToken)
-        .where(queries.usable(token, "verify", now), MailToken.member_id == member_id)
-        .values(used_at=now)
-        .returning(MailToken.address)
-    )
-    address = used.scalar_one_or_none()
-    if address is None:
-        raise Refused(LINK_IS_OVER)
-    return address
+    return await _use(session, now, queries.usable(token, "verify", now), MailToken.member_id == member_id)
 
 
 async def make_join_link(session: AsyncSession, address: str, now: datetime) -> str:
@@ -78,16 +69,7 @@ async def use_join_link(session: AsyncSession, token: str, now: datetime) -> str
 
     Raises Refused when the link cannot be used.
     """
-    used = await session.execute(
-        update(MailToken)
-        .where(queries.usable(token, "join", now))
-        .values(used_at=now)
-        .returning(MailToken.address)
-    )
-    address = used.scalar_one_or_none()
-    if address is None:
-        raise Refused(LINK_IS_OVER)
-    return address
+    return await _use(session, now, queries.usable(token, "join", now))
 
 
 async def end_links(session: AsyncSession, member_id: int, now: datetime, purpose: str) -> None:
@@ -106,6 +88,17 @@ async def end_links_made_by(session: AsyncSession, member_id: int, now: datetime
         .where(MailToken.made_by_id == member_id, MailToken.used_at.is_(None))
         .values(used_at=now)
     )
+
+
+async def _use(session: AsyncSession, now: datetime, *holds: ColumnElement[bool]) -> str:
+    """Use the link for which this holds and return its address: one statement, so that it is used once."""
+    used = await session.execute(
+        update(MailToken).where(*holds).values(used_at=now).returning(MailToken.address)
+    )
+    address = used.scalar_one_or_none()
+    if address is None:
+        raise Refused(LINK_IS_OVER)
+    return address
 
 
 async def _add(
