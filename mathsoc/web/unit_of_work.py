@@ -37,8 +37,10 @@ async def session() -> AsyncSession:
 async def writing() -> AsyncIterator[AsyncSession]:
     """A writing unit of work of the view's own, in which the viewer's rights are held as in the request's.
 
-    For views marked `reads_only`. Commits at its end; rolls back when an error passes through.
+    For views marked `reads_only`: what the request has read so far is at its end, so that nobody holds one
+    connection and waits for a second. Commits at its end; rolls back when an error passes through.
     """
+    await release()
     async with database().writing() as own:
         await _hold(own)
         yield own

@@ -6,17 +6,20 @@ import asyncio
 
 import pytest
 from quart import Quart, g
-from sqlalchemy import func, select, text, update
+from sqlalchemy import event, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from mathsoc.app import Mathsoc
 from mathsoc.db import Database
 from mathsoc.members.models import LoginSession, Member
+from mathsoc.privacy import export
 from mathsoc.submissions import views as submissions
 from mathsoc.submissions.models import Attempt
 from mathsoc.web import errors, rights
 from mathsoc.web.unit_of_work import session
 from tests.live.fakes import true
 from tests.members.test_standing import waits_for_a_lock
+from tests.support.asked import watch
 from tests.support.world import World, already_signed_in, box_path
 
 postgres_only = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -152,3 +155,42 @@ async def test_two_that_wait_for_each_other_are_told_to_try_again(
         reply = await errors._database(error)
     assert reply.status_code == 503 and reply.headers["Retry-After"]
     assert "Please try again" in (await reply.get_data()).decode()
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "fields"),
+    [
+        ("alice", "/profile/export", {"format": "json"}),
+        ("alice", "/profile/delete", {}),
+        ("alice", "/profile/second-factor", {}),
+        ("ada", "/console/roll-over", {"fingerprint": "another"}),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_nobody_waits_for_a_second_connection_with_one_in_hand(
+    app: Mathsoc, world: World, who: str, path: str, fields: dict[str, str]
+) -> None:
+    """With the password fresh nothing else gives it back, and a pool of such requests waits for itself."""
+    client = await already_signed_in(app, world, who)
+    asked, held = watch(app.database), []
+    event.listen(app.database.engine.sync_engine.pool, "checkout", lambda *_: held.append(asked.held))
+    reply = await client.post(path, form=fields)
+    assert reply.status_code in (200, 303, 422)
+    assert max(held) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_no_connection_is_held_while_a_copy_is_written(
+    app: Mathsoc, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await already_signed_in(app, world, "alice")
+    asked, held = watch(app.database), []
+    really = export.as_json
+
+    def watched(copy: export.Copy) -> str:
+        held.append(asked.held)
+        return really(copy)
+
+    monkeypatch.setattr(export, "as_json", watched)
+    assert (await client.post("/profile/export", form={"format": "json"})).status_code == 200
+    assert held == [0]
