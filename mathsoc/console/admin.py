@@ -175,8 +175,7 @@ async def _shown(
     member = await queries.member(db, g.viewer, handle)
     browsers = await queries.sessions_of(db, member, now)
     form = form or await details.form_for(db, member)
-    if error is None:
-        await note_view(Action.MEMBERS_VIEWED, member_id=member.id)
+    await note_view(Action.MEMBERS_VIEWED, member_id=member.id)
     may = {
         what
         for what in (*rules.FOR_ADMINS, *rules.FOR_EVERY_STAFF)

@@ -110,9 +110,8 @@ async def _shown(error: Refused | None = None, handle: str = "") -> Response:
     db, now_page, names_page = await session(), _number("page"), _number("names")
     members = await waiting.members(db, g.viewer, now_page)
     names = await waiting.names(db, g.viewer, names_page)
-    if error is None:
-        seen = {"waiting": len(members.members), "names": len(names.members), "page": now_page}
-        await note_view(Action.MEMBERS_VIEWED, after=seen)
+    seen = {"waiting": len(members.members), "names": len(names.members), "page": now_page}
+    await note_view(Action.MEMBERS_VIEWED, after=seen)
     return await page(
         "joining/waiting.html",
         members=members,

@@ -51,8 +51,7 @@ async def decide(public_id: str) -> Response:
 async def _list(done: str | None = None, error: Refused | None = None) -> Response:
     decided = request.args.get("decided", "") == "yes"
     found = await queries.page_of(await session(), people.seen_by(g.viewer), _page_number(), decided=decided)
-    if error is None:
-        await note_view(Action.MEMBERS_VIEWED, after={"list": "reports", "members": len(found.reports)})
+    await note_view(Action.MEMBERS_VIEWED, after={"list": "reports", "members": len(found.reports)})
     return await page(
         "reports/index.html",
         found=found,

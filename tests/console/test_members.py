@@ -74,6 +74,18 @@ async def test_looking_is_in_the_log(app: Quart, world: World) -> None:
     assert first is not None and first.after == {"members": 1, "page": 1, "search": "ali"}
 
 
+async def test_looking_by_way_of_a_refusal_is_in_the_log_too(app: Quart, world: World) -> None:
+    """What is refused is answered with the page, and so with everybody who is on it."""
+    await world.add_member("waiting", state="pending")
+    ada = await already_signed_in(app, world, "ada")
+    given = {path(world, "alice", "details"): b"Real Alice Name"}
+    given |= {"/console/joining/approvals": b"Real Waiting Name"}
+    for seen, (address, name) in enumerate(given.items(), 1):
+        reply = await ada.post(address, form={})
+        assert reply.status_code == 422 and name in await reply.get_data()
+        assert len(await logged(world, "members-viewed")) == seen, address
+
+
 async def test_the_table_runs_nothing(app: Quart, world: World) -> None:
     """Read back by a CSV reader each name is one cell, of text."""
     names = [one.text[:60] for one in payloads("csv")]
