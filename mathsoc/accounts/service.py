@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, clock, mail
@@ -195,8 +195,14 @@ async def _set_password(session: AsyncSession, member: Member, password_hash: st
 async def forget_old(session: AsyncSession, _job: Job) -> datetime | None:
     """The job: delete sessions and links that have long been worth nothing."""
     ago = clock.now() - FORGOTTEN_AFTER
-    oldest = ago - max(states.ABSOLUTE.values())
-    over = or_(LoginSession.ended_at < ago, LoginSession.created_at < oldest)
-    await session.execute(delete(LoginSession).where(over))
+    await session.execute(delete(LoginSession).where(LoginSession.ended_at < ago))
+    for staff in (True, False):
+        role = Member.role.in_(states.STAFF)
+        theirs = LoginSession.member_id.in_(select(Member.id).where(role if staff else ~role))
+        over = or_(
+            LoginSession.seen_at < ago - states.IDLE[staff],
+            LoginSession.created_at < ago - states.ABSOLUTE[staff],
+        )
+        await session.execute(delete(LoginSession).where(theirs, over))
     await session.execute(delete(MailToken).where(MailToken.expires_at < ago))
     return None

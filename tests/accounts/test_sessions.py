@@ -155,13 +155,17 @@ async def test_an_open_page_alone_does_not_keep_a_session_in_use(app: Quart, wor
 
 
 async def test_what_has_long_been_worth_nothing_is_deleted(app: Quart, world: World) -> None:
-    """A daily job: ended or outlived sessions, and links that can no longer be used."""
+    """A daily job: sessions that were ended or left idle, and links that can no longer be used.
+
+    Bob signs out. Carol's browser and Alice's lie in a cupboard, and end after two hours and two weeks.
+    """
     await signed_in(app, world, "alice")
+    await signed_in(app, world, "carol")
     ended = await signed_in(app, world, "bob")
     await ended.post("/logout")
     async with world.database.writing() as session:
         await make_link(session, world.members["alice"], "reset", clock.now())
-    for days, left in ((29, 2), (32, 1), (125, 0)):
+    for days, left in ((29, 3), (32, 1), (43, 1), (45, 0)):
         with clock.moved_to(world.now + timedelta(days=days)):
             async with world.database.writing() as session:
                 await accounts.forget_old(session, Job())
