@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, clock, mail
@@ -193,8 +193,12 @@ async def _set_password(session: AsyncSession, member: Member, password_hash: st
 
 
 async def forget_old(session: AsyncSession, _job: Job) -> datetime | None:
-    """The job: delete sessions and links that have long been worth nothing."""
-    ago = clock.now() - FORGOTTEN_AFTER
+    """The job: delete sessions and links that have long been worth nothing.
+
+    A link to join goes as soon as it is over: it has the address of somebody who may have no account here.
+    """
+    now = clock.now()
+    ago = now - FORGOTTEN_AFTER
     await session.execute(delete(LoginSession).where(LoginSession.ended_at < ago))
     for staff in (True, False):
         role = Member.role.in_(states.STAFF)
@@ -204,5 +208,6 @@ async def forget_old(session: AsyncSession, _job: Job) -> datetime | None:
             LoginSession.created_at < ago - states.ABSOLUTE[staff],
         )
         await session.execute(delete(LoginSession).where(theirs, over))
-    await session.execute(delete(MailToken).where(MailToken.expires_at < ago))
+    to_join = and_(MailToken.purpose == "join", MailToken.expires_at < now)
+    await session.execute(delete(MailToken).where(or_(MailToken.expires_at < ago, to_join)))
     return None

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from mathsoc import clock
 from mathsoc.accounts import service as accounts
-from mathsoc.accounts.links import make_link
+from mathsoc.accounts.links import make_join_link, make_link
 from mathsoc.accounts.models import MailToken
 from mathsoc.jobs import Job
 from mathsoc.members import queries, service
@@ -172,3 +172,15 @@ async def test_what_has_long_been_worth_nothing_is_deleted(app: Quart, world: Wo
                 kept = len((await session.scalars(select(LoginSession))).all())
                 links = len((await session.scalars(select(MailToken))).all())
         assert (kept, links) == (left, 1 if days < 30 else 0), days
+
+
+async def test_the_address_of_whoever_did_not_join_is_not_kept(world: World) -> None:
+    """The mail says so: the link holds for a day, and the daily job forgets it."""
+    async with world.database.writing() as session:
+        await make_join_link(session, "stranger@northfield.example", clock.now())
+        await make_link(session, world.members["alice"], "reset", clock.now())
+    for hours, left in ((23, 2), (25, 1)):
+        with clock.moved_to(world.now + timedelta(hours=hours)):
+            async with world.database.writing() as session:
+                await accounts.forget_old(session, Job())
+                assert len((await session.scalars(select(MailToken))).all()) == left, hours
