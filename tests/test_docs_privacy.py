@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table
 
 from mathsoc import schema
+from mathsoc.web import limits
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs" / "privacy.md").read_text("utf-8")
@@ -17,7 +18,7 @@ MAP = TEXT.partition("## Data map")[2]
 ROW = re.compile(r"^\| (\w+\.\w+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 # Tables about people though no foreign key says so, and single columns of tables that are not.
 PEOPLE = {"members", "kept_mail", "audit_details"}
-SINGLE = {"jobs.payload", "society.staff_contact"}
+SINGLE = {"jobs.payload", "schools.staff_contact", "society.staff_contact"}
 # Tables that name whoever made the thing, and are about the thing.
 THINGS = {"challenges": {"author_id"}}
 
@@ -59,3 +60,12 @@ def test_a_column_that_is_added_is_missed(table: str) -> None:
 
 def test_a_row_says_what_for_who_and_how_long() -> None:
     assert all(len(cell.strip()) >= 3 for row in ROW.findall(MAP) for cell in row)
+
+
+def test_counters_last_no_longer_than_is_said() -> None:
+    (said,) = re.findall(r"^\| counters of rate limits.*$", TEXT, re.MULTILINE)
+    assert "an hour at most, of changes of one's name a day" in said
+    rows = [one.seconds for row in limits.LIMITS.values() for one in row]
+    longest = {name for name, (_, seconds) in limits.BUCKETS.items() if seconds > limits.HOUR}
+    assert max(rows) <= limits.HOUR and longest == {"names"}
+    assert limits.BUCKETS["names"][1] == 24 * limits.HOUR
