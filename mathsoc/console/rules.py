@@ -139,6 +139,9 @@ def may_do(viewer: Viewer, what: str, *, handle: str, state: str, by_mail: bool)
         return False
     if what in NOT_ON_ONESELF and handle == viewer.handle:
         return False
+    if what == ROLE:
+        # Nobody has the rights of staff while their account waits to be let in.
+        return state != "pending"
     if what == SUSPENSION:
         # Not one that waits for approval: its reinstatement would be one.
         return state == "active"

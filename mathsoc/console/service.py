@@ -27,6 +27,7 @@ SAME_ROLE = "They have this role already."
 NAME_TAKEN = "A member has the display name of this account, so it cannot be one."
 LAST_ADMIN = "This is the only administrator who can sign in, and a society needs one."
 WORDS = {
+    rules.ROLE: "This account waits for approval. Let them in first, then give them a role.",
     rules.SUSPENSION: "Only an account in use can be suspended; one that waits for approval sends nothing.",
     rules.REINSTATEMENT: "This account is not suspended.",
     rules.LINK: "This account is not in use or has no e-mail address, so no link can set its password.",

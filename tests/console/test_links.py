@@ -7,8 +7,8 @@ import re
 import pytest
 from quart import Quart
 
-from tests.console.people import path, staffed
-from tests.support.world import World
+from tests.console.people import path, staffed, stored, text_of
+from tests.support.world import World, already_signed_in
 
 NEW = {"new_password": "violet otters hum in tune"}
 
@@ -48,3 +48,15 @@ async def test_an_account_that_waits_for_approval_is_not_suspended(app: Quart, w
     clients = await staffed(app, world)
     reply = await clients["ada"].post(path(world, "penny", "suspension"))
     assert reply.status_code == 422 and "waits for approval" in (await reply.get_data()).decode()
+
+
+@pytest.mark.parametrize("role", ["lead", "editor", "admin"])
+async def test_an_account_that_waits_for_approval_gets_no_role(app: Quart, world: World, role: str) -> None:
+    """It would have the console, and could let itself in."""
+    await world.add_member("waits", state="pending", year=10)
+    ada, waits = [await already_signed_in(app, world, name) for name in ("ada", "waits")]
+    reply = await ada.post(path(world, "waits", "role"), form={"role": role})
+    assert reply.status_code == 422 and b"waits for approval" in await reply.get_data()
+    assert (await stored(world, "waits")).role == "member"
+    assert (await waits.get("/console")).status_code == 403
+    assert f'action="{path(world, "waits", "role")}"' not in await text_of(ada, path(world, "waits"))
