@@ -18,7 +18,7 @@ from mathsoc.joining.queries import Way
 from mathsoc.members import queries as members
 from mathsoc.members import service as sessions
 from mathsoc.members.models import Member
-from mathsoc.schools.models import SchoolClass
+from mathsoc.schools.models import SchoolClass, Society
 from mathsoc.slips.models import Slip
 
 NAME_TAKEN = "Somebody has just taken this name. Choose another one."
@@ -62,6 +62,8 @@ async def join_by_code(
     Of many at once one uses a slip, and a class takes no more than it has places. Raises Refused at `code`,
     or at `display_name` when that was taken meanwhile.
     """
+    # The school year turns before or after, and moves the slip or the account: never neither.
+    await session.execute(select(Society.id).with_for_update(read=True))
     way = await queries.by_code(session, code, now)
     if way is None or way.kind == "return":
         raise Refused(rules.CODE_FAILS, "code")

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from quart import Quart
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from mathsoc.app import Mathsoc
 from mathsoc.audit import AuditEntry
 from mathsoc.members.models import Member
+from mathsoc.schools.models import Society
 from mathsoc.slips.models import Slip
 from tests.joining.ways import DETAILS, add_class, add_domain, add_slip, link_by_mail, text, ticked
+from tests.live.fakes import true
+from tests.members.test_standing import waits_for_a_lock
 from tests.support.world import World, already_signed_in
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -142,3 +146,25 @@ async def test_leads_who_approve_the_same_pupils(app: Quart, world: World) -> No
         else:
             assert "does not wait" in await text(reply)
     assert let_in == len(names) == await entries(world, "approved")
+
+
+async def test_a_slip_that_is_used_while_the_school_year_turns(app: Quart, world: World) -> None:
+    """Whoever comes first: the pupil is in the year above, as everybody else on the list."""
+    code = await add_slip(world, year=10, created_at=world.now - timedelta(days=400))
+    turned = asyncio.Event()
+
+    async def turn() -> None:
+        async with world.database.writing() as session:
+            society = (await session.scalars(select(Society).with_for_update(key_share=True))).one()
+            society.school_year = 2027
+            await session.execute(update(Slip).values(year=Slip.year + 1))
+            turned.set()
+            await true(lambda: waits_for_a_lock(world.database))
+
+    turning = asyncio.create_task(turn())
+    await turned.wait()
+    form = people(1)[0] | {"code": code}
+    assert (await app.test_client().post("/register/code", form=form)).status_code == 303
+    await turning
+    async with world.database.reading() as session:
+        assert await session.scalar(select(Member.year).where(Member.joined_by == "slip")) == 11
