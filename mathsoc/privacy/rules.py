@@ -56,6 +56,8 @@ def logged_about(values: Mapping[str, object], wholes: Iterable[str]) -> bool:
     search = folded(str(values.get("search", "")))
     if len(search) >= SHORTEST_PART and any(search in one for one in wholes):
         return True
+    if len(search) >= SHORTEST_WORD and search in names_of(*wholes):
+        return True
     return any(tells(str(one), wholes) for key, one in values.items() if key not in OURS)
 
 
