@@ -6,8 +6,8 @@ from wtforms import Form, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
 from mathsoc.accounts.forms import OwnPasswordForm
+from mathsoc.joining.forms import one_spelling
 from mathsoc.joining.rules import LONGEST_NAME
-from mathsoc.web.forms import words
 
 
 class NameForm(Form):  # type: ignore[misc]
@@ -21,7 +21,7 @@ class WishForm(Form):  # type: ignore[misc]
     wished_name = StringField(
         "Another name",
         [InputRequired("Enter the name that you would like."), Length(max=LONGEST_NAME)],
-        filters=[words],
+        filters=[one_spelling],
     )
 
 

@@ -141,3 +141,10 @@ async def test_letters_that_nobody_sees_make_no_name(app: Quart, world: World) -
         status, words = await post(alice, WISH, wished_name=blank * 4)
         assert status == 422, ascii(blank)
     assert await of(world, "alice") == ("Display Alice", "")
+
+
+async def test_a_wish_is_kept_in_the_plain_form_of_its_letters(app: Quart, world: World) -> None:
+    """As at joining: a wide or joined letter is no other name beside the plain one on a board."""
+    alice = await already_signed_in(app, world, "alice")
+    assert (await post(alice, WISH, wished_name="Ｐｉｎｋ ﬁnch"))[0] == 303
+    assert (await of(world, "alice"))[1] == "Pink finch"
