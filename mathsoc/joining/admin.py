@@ -15,6 +15,7 @@ from mathsoc.errors import Missing, Refused
 from mathsoc.joining import staff
 from mathsoc.members.models import Member
 from mathsoc.privacy import erasure
+from mathsoc.privacy.rules import WAITING
 from mathsoc.web.forms import all_sent, sent
 from mathsoc.web.limits import client_address
 from mathsoc.web.pages import page, see
@@ -114,6 +115,7 @@ async def _shown(error: Refused | None = None, handle: str = "") -> Response:
     await note_view(Action.MEMBERS_VIEWED, after=seen)
     return await page(
         "joining/waiting.html",
+        waits=WAITING,
         members=members,
         names=names,
         all_ticked=request.args.get("ticked") == "all",

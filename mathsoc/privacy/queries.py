@@ -68,6 +68,15 @@ def to_erase(now: datetime) -> Select[Member]:
     )
 
 
+def never_let_in(now: datetime) -> Select[Member]:
+    """Who has waited for approval so long that nobody knows them here."""
+    return (
+        select(Member)
+        .where(Member.state == "pending", Member.created_at <= now - rules.WAITING)
+        .order_by(Member.created_at, Member.id)
+    )
+
+
 def asked_to_go(now: datetime) -> Select[Member]:
     """Who asked to be deleted and had time to change their mind."""
     return (

@@ -11,6 +11,7 @@ from mathsoc.members.rules import NOTICE as NOTICE
 
 UNDO_WITHIN = timedelta(days=7)  # after one asked for one's own account to be deleted
 INACTIVE = timedelta(days=396)  # thirteen months without signing in
+WAITING = timedelta(days=60)  # for somebody of the staff to let a new account in
 LEAVERS = timedelta(days=90)  # from leaving school to being told
 # Shorter parts of a name are looked for as whole words; a single letter tells nobody.
 SHORTEST_PART, SHORTEST_WORD = 3, 2

@@ -108,6 +108,7 @@ async def erase_due(session: AsyncSession, _job: Job) -> datetime | None:
 async def retain(session: AsyncSession, _job: Job) -> datetime | None:
     """The job: tell those whose time is up, some at a time, and erase who was told and did not come back.
 
+    Who was never let in is erased without a notice: what they gave was for staff to know them by.
     Accounts are erased one in a transaction: each takes the locks of its boards.
     """
     now = clock.now()
@@ -118,7 +119,7 @@ async def retain(session: AsyncSession, _job: Job) -> datetime | None:
         if member.email:
             await mail.queue(session, "retention", {"member_id": member.id})
     await session.flush()
-    over = await _next(session, queries.to_erase(now))
+    over = await _next(session, queries.to_erase(now)) or await _next(session, queries.never_let_in(now))
     if over is not None:
         await erasure.erase(session, over.id, now, keeps_points=over.keeps_points)
     return now if over is not None or len(told) == AT_ONCE else None

@@ -50,6 +50,19 @@ async def seen(world: World, at: datetime, *names: str) -> None:
         await session.execute(update(Member).where(Member.id.in_(ids)).values(seen_at=at))
 
 
+async def test_who_is_never_let_in_is_erased(world: World) -> None:
+    """Pia and Zoe wait for approval; a lead lets Zoe in on the last day."""
+    for name in ("pia", "zoe"):
+        await world.add_member(name, state="pending")
+    await run(world, world.now + 60 * DAY - timedelta(seconds=1))
+    assert (await stored(world, "pia")).state == "pending"
+    async with world.database.writing() as session:
+        (await members.locked(session, world.members["zoe"].id)).state = "active"
+    await run(world, world.now + 60 * DAY)
+    states = {name: (await stored(world, name)).state for name in ("pia", "zoe", "alice")}
+    assert states == {"pia": "erased", "zoe": "active", "alice": "active"}
+
+
 async def test_away_told_erased(world: World) -> None:
     """Alice was never seen since she joined, Bob comes back in time; the administrator is never told."""
     told_at = world.now + LONG
@@ -194,8 +207,10 @@ async def test_the_preview_has_who_left_school_before_they_are_told(app: Quart, 
         await run(world, at + timedelta(seconds=1))
         assert (await stored(world, name)).told_at is not None
         keep = f"/console/retention/{world.members[name].handle}/keep"
-        assert f'action="{keep}"' in line and (await clients["ada"].post(keep)).status_code == 303
-    assert "Real Alice Name" not in await text_of(clients["ada"], "/console/retention")
+        # The jobs of that day have forgotten her session of today.
+        ada = await already_signed_in(app, world, "ada")
+        assert f'action="{keep}"' in line and (await ada.post(keep)).status_code == 303
+    assert "Real Alice Name" not in await text_of(ada, "/console/retention")
 
 
 @ONCE

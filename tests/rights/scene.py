@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from quart import Quart
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from mathsoc.challenges.models import Challenge
 from mathsoc.db import Base, Database
+from mathsoc.jobs import Job
 from mathsoc.members.models import LoginSession
 from mathsoc.reports.models import Report
 from tests.joining.ways import add_class
+from tests.live.fakes import true
 from tests.support.world import World, already_signed_in
 
 if TYPE_CHECKING:
@@ -99,7 +101,13 @@ async def for_staff(world: World) -> dict[str, str]:
 
 
 async def set_up(app: Quart, world: World) -> Scene:
-    """Everybody signed in, the suspended member before the suspension."""
+    """Everybody signed in, the suspended member before the suspension; the application has come up."""
+
+    async def planned() -> bool:
+        async with world.database.reading() as session:
+            return bool(await session.scalar(select(func.count()).select_from(Job)))
+
+    await true(planned)  # its standing jobs, which it writes down by itself soon after the start
     await people(world)
     made = await challenges(world) | await unreleased(world)
     scene = Scene(world)
