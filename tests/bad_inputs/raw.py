@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from dataclasses import dataclass, field
 from urllib.parse import quote_from_bytes, urlsplit
 
 from tests.support.serving import Server
 
-LIMIT = 2.0  # seconds for any reply
+# Seconds for any reply. Beside other tests, on the same cores, a reply that hangs is found; that none is
+# slow is claimed where the machine is this test's alone.
+LIMIT = 8.0 if "PYTEST_XDIST_WORKER" in os.environ else 2.0
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 The given ones as somebody entitled and as nobody, half of them on each database; in the drills our own too,
 as everybody, and all on both.
 
-No 500, no trace, nobody sent to another site, nothing slower than two seconds, and the log keeps its lines.
+No 500, no trace, nobody sent to another site, and the log keeps its lines; nothing slower than two seconds
+where no other test runs beside it (in the drills, and of hard answers always).
 """
 
 from __future__ import annotations
