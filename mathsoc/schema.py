@@ -38,8 +38,11 @@ MODEL_MODULES = (
     "mathsoc.setup.models",
     "mathsoc.slips.models",
     "mathsoc.reports.models",
+    "mathsoc.uploads.models",
+    "mathsoc.writing.models",
     "mathsoc.competitions.models",
     "mathsoc.challenges.models",
+    "mathsoc.publishing.models",
     "mathsoc.scoring.models",
     "mathsoc.submissions.models",
 )

@@ -60,6 +60,10 @@ class Member(Base):
     # When the account will be erased because its owner asked for it, and whether the points stay.
     erase_at: Mapped[datetime | None] = mapped_column(index=True)
     keeps_points: Mapped[bool] = mapped_column(default=True)
+    # Whether their name stays on what they wrote when the account goes.
+    keeps_credit: Mapped[bool] = mapped_column(default=False)
+    # Since when they have asked for newsletters by mail; None: not asked for.
+    newsletters_since: Mapped[datetime | None]
     # The shared secret of the authenticator app; it counts from `totp_since` on, when a first code was right.
     totp_secret: Mapped[str | None] = mapped_column(String(64))
     totp_since: Mapped[datetime | None]

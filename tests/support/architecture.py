@@ -15,14 +15,19 @@ ROWS = (
     {"members"},
     {"second_factor"},
     {"accounts"},
+    {"uploads"},
+    {"writing"},
     {"competitions"},
     {"challenges", "publishing"},
     {"scoring"},
     {"setup"},
     {"submissions", "slips", "reports"},
     {"joining", "school_admin"},
+    {"mailings"},
     {"privacy", "roll_over"},
-    {"leaderboards", "console", "home", "maths_api", "profile"},
+    {"search"},
+    {"leaderboards", "console", "home", "maths_api", "profile", "feeds"},
+    {"exchange"},
 )
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
 ABOVE_ALL = ("app", "demo")

@@ -1,0 +1,1 @@
+"""Articles, newsletters, announcements and the society's own pages."""

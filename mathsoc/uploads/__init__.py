@@ -1,0 +1,1 @@
+"""Pictures and documents that officers add to what they write."""

@@ -1,0 +1,1 @@
+"""Editing a text where it stands: drafts, revisions, conflicts, presence."""

@@ -1,0 +1,64 @@
+"""Where editable texts are kept: each slice whose things have such texts registers a shelf."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mathsoc.members.rules import Viewer
+
+OWNERS = ("post_id", "challenge_id", "competition_id")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A thing with editable texts, as an editor finds it at the address `/<shelf>/<slug>`."""
+
+    shelf: str
+    # The column of `regions` that names it, and its row.
+    owner: str
+    id: int
+    slug: str
+    title: str
+    # Where it is read.
+    path: str
+    # Field → the text that readers see now.
+    texts: Mapping[str, str]
+
+
+class Shelf(Protocol):
+    """All things of one kind with editable texts. What it is asked, it answers for staff who see keys."""
+
+    # The first part of addresses: "articles".
+    name: str
+    owner: str
+    # Field → what it is called on buttons ("Text", "Statement", "Worked solution"); the first is the default.
+    fields: Mapping[str, str]
+
+    async def find(self, session: AsyncSession, slug: str) -> Thing:
+        """The thing of this address, present or former slug; raises Missing."""
+
+    async def write(self, session: AsyncSession, thing: Thing, field: str, text: str, now: datetime) -> None:
+        """Keep the cleaned text for readers, announce it and have it searched; never commits."""
+
+    async def readable(
+        self, session: AsyncSession, ids: Collection[int], field: str, viewer: Viewer | None, now: datetime
+    ) -> bool:
+        """Whether this viewer may read the field of any of these things now: then its pictures too."""
+
+
+class Shelves:
+    """The shelves of one application, by name."""
+
+    def __init__(self, *shelves: Shelf) -> None:
+        self._by_name = {shelf.name: shelf for shelf in shelves}
+
+    def __iter__(self) -> Iterator[Shelf]:
+        return iter(self._by_name.values())
+
+    def get(self, name: str) -> Shelf | None:
+        return self._by_name.get(name)
