@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload, undefer
 
 from mathsoc.challenges import rules
 from mathsoc.challenges.models import AnswerBox, Challenge
@@ -95,7 +95,11 @@ async def shown(
         select(Challenge)
         .where(Challenge.slug == slug)
         .options(
-            joinedload(Challenge.competition), joinedload(Challenge.stage), selectinload(Challenge.boxes)
+            # Mostly drawn already: see web/kept.py.
+            defer(Challenge.statement, raiseload=True),
+            joinedload(Challenge.competition),
+            joinedload(Challenge.stage),
+            selectinload(Challenge.boxes),
         )
     )
     if challenge is None or not competition_rules.may_see(
@@ -105,6 +109,12 @@ async def shown(
     if not window(challenge).phase(now).released and not sees_keys:
         raise Missing
     return challenge
+
+
+async def statement(session: AsyncSession, challenge_id: int) -> str:
+    """The statement as it is stored now, whatever was loaded before."""
+    found = await session.scalar(select(Challenge.statement).where(Challenge.id == challenge_id))
+    return found or ""
 
 
 async def solution(session: AsyncSession, challenge_id: int) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from quart import Blueprint, Response, g
+from markupsafe import Markup
+from quart import Blueprint, Response, current_app, g
 
-from mathsoc import clock
-from mathsoc.challenges import queries
+from mathsoc import clock, richtext
+from mathsoc.challenges import queries, service
 from mathsoc.challenges.models import Challenge
 from mathsoc.challenges.rules import Phase
 from mathsoc.competitions import queries as competitions
@@ -16,6 +17,7 @@ from mathsoc.marking import Reading, Scheme, read_key
 from mathsoc.members.rules import SEES_KEYS
 from mathsoc.scoring import queries as scoring
 from mathsoc.submissions import queries as submissions
+from mathsoc.web.kept import Kept
 from mathsoc.web.pages import page
 from mathsoc.web.unit_of_work import session
 
@@ -60,8 +62,16 @@ async def challenge_context(challenge: Challenge) -> dict[str, Any]:
     window = queries.window(challenge)
     phase = window.phase(g.received_at)
     revealed = phase is Phase.LOCKED
+    kept: Kept = current_app.extensions["kept"]
+    seen = await kept.look(db, service.topic(challenge.slug))
+
+    async def statement() -> Markup:
+        return richtext.render(await queries.statement(db, challenge.id))
+
     return {
         "challenge": challenge,
+        # The same for everybody who may see the challenge at all.
+        "statement": await seen.piece("challenges/statement", "all", statement),
         "window": window,
         "phase": phase.value,
         "scoring": competitions.scoring_rule(challenge.competition),
