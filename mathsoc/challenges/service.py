@@ -16,11 +16,6 @@ OPEN_TOPIC = "challenges:open"
 ANNOUNCE = "announce-open-challenges"
 
 
-def topic(slug: str) -> str:
-    """The live topic of one challenge: announced by whoever changes its statement or its solution."""
-    return f"challenge:{slug}"
-
-
 async def plan_announcements(session: AsyncSession, challenge: Challenge) -> None:
     """Plan what tells open pages of a release and a lock; call after changing a challenge's times."""
     for what, moment in (("release", challenge.release_at), ("lock", challenge.lock_at)):

@@ -7,9 +7,10 @@ from typing import Any
 
 from markupsafe import Markup
 from quart import Blueprint, Response, current_app, g
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import clock, richtext
-from mathsoc.challenges import queries, service
+from mathsoc.challenges import queries
 from mathsoc.challenges.models import Challenge
 from mathsoc.challenges.rules import Phase
 from mathsoc.competitions import queries as competitions
@@ -41,13 +42,17 @@ async def index() -> Response:
 
 @blueprint.get("/challenges/<slug>")
 async def show(slug: str) -> Response:
-    challenge = await shown_challenge(slug)
-    return await page("challenges/show.html", outcome=None, **await challenge_context(challenge))
+    challenge, version = await _shown(slug)
+    return await page("challenges/show.html", outcome=None, **await challenge_context(challenge, version))
 
 
 async def shown_challenge(slug: str) -> Challenge:
     """The challenge of this address for the viewer, at the moment the request arrived."""
-    return await queries.shown(
+    return (await _shown(slug))[0]
+
+
+async def _shown(slug: str) -> tuple[Challenge, int]:
+    return await queries.shown_and_version(
         await session(),
         slug,
         g.received_at,
@@ -56,22 +61,18 @@ async def shown_challenge(slug: str) -> Challenge:
     )
 
 
-async def challenge_context(challenge: Challenge) -> dict[str, Any]:
-    """What the challenge page shows; keys and solution only once the challenge is locked."""
+async def challenge_context(challenge: Challenge, version: int | None = None) -> dict[str, Any]:
+    """What the challenge page shows; keys and solution only once the challenge is locked.
+
+    `version` is of its texts, where it was read with the challenge.
+    """
     db = await session()
     window = queries.window(challenge)
     phase = window.phase(g.received_at)
     revealed = phase is Phase.LOCKED
-    kept: Kept = current_app.extensions["kept"]
-    seen = await kept.look(db, service.topic(challenge.slug))
-
-    async def statement() -> Markup:
-        return richtext.render(await queries.statement(db, challenge.id))
-
     return {
         "challenge": challenge,
-        # The same for everybody who may see the challenge at all.
-        "statement": await seen.piece("challenges/statement", "all", statement),
+        "statement": await _statement(db, challenge, version),
         "window": window,
         "phase": phase.value,
         "scoring": competitions.scoring_rule(challenge.competition),
@@ -81,6 +82,18 @@ async def challenge_context(challenge: Challenge) -> dict[str, Any]:
         "solution": await queries.solution(db, challenge.id) if revealed else "",
         "new_token": new_token,
     }
+
+
+async def _statement(db: AsyncSession, challenge: Challenge, version: int | None) -> Markup:
+    """The statement as it is drawn for everybody who may see the challenge at all."""
+    kept: Kept = current_app.extensions["kept"]
+    topic = queries.topic(challenge.slug)
+    seen = await kept.look(db, topic) if version is None else kept.seen(db, {topic: version})
+
+    async def draw() -> Markup:
+        return richtext.render(await queries.statement(db, challenge.id))
+
+    return await seen.piece("challenges/statement", "all", draw)
 
 
 def new_token() -> str:

@@ -60,9 +60,16 @@ class Kept:
 
     async def look(self, session: AsyncSession, *topics: str) -> Seen:
         """Read how far these topics have moved, in one statement: all that a page's pieces depend on."""
-        if not _only_reads(session):
+        if not self.room or not _only_reads(session):
             return Seen(self, dict.fromkeys(topics, 0), usable=False)
         return Seen(self, await versions(session, topics), usable=True)
+
+    def seen(self, session: AsyncSession, found: Mapping[str, int]) -> Seen:
+        """`look` for who has read the versions already, with a row that the page needs anyway.
+
+        They may come in one statement with what is only named in the page, but no later than what is kept.
+        """
+        return Seen(self, found, usable=bool(self.room) and _only_reads(session))
 
     def find(self, key: Hashable, label: Hashable) -> _Piece | None:
         """The piece of this key, if it is kept under this very label."""
