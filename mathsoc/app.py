@@ -54,6 +54,7 @@ from mathsoc.slips import service as slips
 from mathsoc.slips.admin import blueprint as slip_pages
 from mathsoc.submissions.views import blueprint as submission_pages
 from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
+from mathsoc.web.kept import Kept
 
 JOBS: dict[str, jobs.Step] = {
     challenges.ANNOUNCE: challenges.announce_open,
@@ -128,6 +129,7 @@ def create_app(config: Config) -> Mathsoc:
     app.settings = config
     app.secret_key = config.secret_key
     app.database = Database(config.database_url)
+    app.extensions["kept"] = Kept()
     clock.follow(config.clock_file)
     # Every template escapes, whatever its name ends with.
     app.jinja_env.autoescape = True
