@@ -41,7 +41,7 @@ class Stale(MathsocError):
 
 @dataclass(frozen=True)
 class Edit:
-    """What somebody sends to be published: a text, the revision it was begun from, and what was done to it."""
+    """What somebody sends: a text, the revision it was begun from, and what was done to it."""
 
     text: str
     base: int
