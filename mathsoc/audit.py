@@ -76,6 +76,7 @@ class Action(StrEnum):
     POST_BINNED = "post-binned"
     POST_RESTORED = "post-restored"
     POST_PURGED = "post-purged"
+    TEXT_PUBLISHED = "text-published"
     MEMBERS_VIEWED = "members-viewed"
     MEMBERS_EXPORTED = "members-exported"
     MAIL_VIEWED = "mail-viewed"
