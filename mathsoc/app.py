@@ -43,6 +43,7 @@ from mathsoc.profile import letters as profile_letters
 from mathsoc.profile.addresses import blueprint as address_pages
 from mathsoc.profile.names import blueprint as name_pages
 from mathsoc.profile.views import blueprint as profile_pages
+from mathsoc.publishing import service as posts
 from mathsoc.reports.admin import blueprint as decision_pages
 from mathsoc.reports.views import blueprint as report_pages
 from mathsoc.roll_over.admin import blueprint as roll_over_pages
@@ -62,6 +63,8 @@ JOBS: dict[str, jobs.Step] = {
     audit.FORGET: audit.forget_details,
     account_changes.FORGET: account_changes.forget_old,
     jobs.TIDY: jobs.tidy,
+    posts.ANNOUNCE: posts.announce_due,
+    posts.PURGE: posts.purge,
     slips.FORGET: slips.forget_old,
     privacy.ERASE: privacy.erase_due,
     privacy.RETAIN: privacy.retain,
@@ -69,7 +72,7 @@ JOBS: dict[str, jobs.Step] = {
     search.FILL: search.fill,
 }
 # Jobs that come round again by themselves.
-DAILY = (audit.FORGET, account_changes.FORGET, jobs.TIDY, slips.FORGET, privacy.RETAIN)
+DAILY = (audit.FORGET, account_changes.FORGET, jobs.TIDY, slips.FORGET, privacy.RETAIN, posts.PURGE)
 STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(hours=1)}
 STANDING |= {search.FILL: timedelta(hours=1)}
 # What may be missing in a database that was just restored, or filled by hand.

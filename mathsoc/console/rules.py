@@ -67,6 +67,15 @@ IN_WORDS = {
     "reported": "reported something written by",
     "report-decided": "decided a report about",
     "details-changed": "corrected the details of",
+    "post-made": "began a text",
+    "post-changed": "changed the details of a text",
+    "post-published": "published a text",
+    "post-scheduled": "scheduled a text",
+    "post-withdrawn": "withdrew a text",
+    "post-archived": "archived a text",
+    "post-binned": "put a text into the bin",
+    "post-restored": "brought back a text",
+    "post-purged": "a text in the bin came to its end",
 }
 
 # The same as choices in a list, where nobody stands before or after them.
@@ -115,6 +124,15 @@ AS_NOUNS = {
     "reported": "Report",
     "report-decided": "Report decided",
     "details-changed": "Details corrected",
+    "post-made": "Text begun",
+    "post-changed": "Details of a text changed",
+    "post-published": "Text published",
+    "post-scheduled": "Text scheduled",
+    "post-withdrawn": "Text withdrawn",
+    "post-archived": "Text archived",
+    "post-binned": "Text put into the bin",
+    "post-restored": "Text brought back",
+    "post-purged": "Text gone from the bin",
 }
 # Where it was done to somebody.
 ABOUT_ONE = {"members-viewed": "looked at the page of", "slips-made": "made a slip for"}
