@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.sql import column
 
 from mathsoc.search.models import ACCENTED, BARE, SearchEntry
-from mathsoc.search.rules import START, STOP, Query
+from mathsoc.search.rules import ANGLES, START, STOP, Query
 
 WORDS_SHOWN = 28  # round a hit
 HEADLINE_FROM = 20_000  # characters of a text that PostgreSQL is made to read again for its hits
-_FOLD = str.maketrans(ACCENTED, BARE)
+_BARE = str.maketrans(ACCENTED, BARE)
 
 
 class Matching(Protocol):
@@ -66,10 +66,9 @@ class PostgreSQL:
     """`tsvector` in English. Only letters and digits are ever within the quotation marks of a tsquery."""
 
     def __init__(self, query: Query) -> None:
-        asked = _tsquery(query)
-        self._query = _parsed(asked.translate(_FOLD))
+        self._query = _parsed(query, _BARE)
         # Shown texts keep their accents, so they are looked through for the word as typed and without.
-        self._shown = self._query.op("||")(_parsed(asked))
+        self._shown = self._query.op("||")(_parsed(query, {}))
         self._words: ColumnElement[Any] = literal_column("search_entries.words")
 
     def joined(self, chosen: Select[Any]) -> Select[Any]:
@@ -90,19 +89,16 @@ class PostgreSQL:
 
     def _headline(self, text: Any, options: str) -> ColumnElement[str]:
         marks = f"StartSel={START}, StopSel={STOP}, {options}"
-        return func.ts_headline(_english(), text, self._shown, marks)
+        return func.ts_headline(_english(), func.translate(text, "<>", ANGLES), self._shown, marks)
 
 
 def _english() -> ColumnElement[Any]:
     return literal("english", REGCONFIG)
 
 
-def _parsed(asked: str) -> ColumnElement[Any]:
-    return func.to_tsquery(_english(), asked)
-
-
-def _tsquery(query: Query) -> str:
-    phrases = [[f"'{word}'" for word in words] for words in query.phrases]
+def _parsed(query: Query, letters: dict[int, int]) -> ColumnElement[Any]:
+    phrases = [[f"'{word.translate(letters)}'" for word in words] for words in query.phrases]
     if query.open_end:
         phrases[-1][-1] += ":*"
-    return " & ".join(f"({' <-> '.join(words)})" for words in phrases)
+    asked = " & ".join(f"({' <-> '.join(words)})" for words in phrases)
+    return func.to_tsquery(_english(), asked)

@@ -14,6 +14,9 @@ SHORTEST_BEGINNING = 3  # letters of a word that may stand for a longer one
 
 # What stands round a hit in a text from the database: no text has these, see `storable`.
 START, STOP = "\x02", "\x03"
+# What `<` and `>` are on their way through PostgreSQL, which leaves tags out of what it quotes.
+ANGLES = "\x04\x05"
+_ANGLES = str.maketrans(ANGLES, "<>")
 
 # As in PostgreSQL's list: they say nothing, and it keeps none of them.
 _STOP_WORDS = (
@@ -59,7 +62,7 @@ def read(asked: str) -> Query:
 
 def pieces(marked: str) -> list[tuple[str, bool]]:
     """A text from the database in pieces, each with whether it is a hit."""
-    found = re.split(f"[{START}{STOP}]", marked)
+    found = re.split(f"[{START}{STOP}]", marked.translate(_ANGLES))
     return [(text, hit) for text, hit in zip(found, cycle((False, True)), strict=False) if text]
 
 
