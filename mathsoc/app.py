@@ -53,6 +53,8 @@ from mathsoc.reports.views import blueprint as report_pages
 from mathsoc.roll_over.admin import blueprint as roll_over_pages
 from mathsoc.school_admin.admin import blueprint as school_pages
 from mathsoc.schools import queries as schools
+from mathsoc.search import service as search
+from mathsoc.search.views import blueprint as search_pages
 from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
 from mathsoc.slips import service as slips
@@ -79,6 +81,8 @@ JOBS: dict[str, jobs.Step] = {
     privacy.ERASE: privacy.erase_due,
     privacy.RETAIN: privacy.retain,
     writing.FORGET: writing.forget_old,
+    search.INDEX: search.index,
+    search.FILL: search.fill,
 }
 # Jobs that come round again by themselves.
 DAILY = (
@@ -91,6 +95,9 @@ DAILY = (
     posts.PURGE,
 )
 STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(hours=1)}
+STANDING |= {search.FILL: timedelta(hours=1)}
+# What may be missing in a database that was just restored, or filled by hand.
+AT_START = (search.FILL,)
 # Who makes the mails of each kind.
 MAIL: dict[str, mail.Builder] = {
     "reset": letters.reset,
@@ -124,6 +131,7 @@ PAGES = (
     challenge_pages,
     submission_pages,
     leaderboard_pages,
+    search_pages,
     console_pages,
     people_pages,
     school_pages,
@@ -199,7 +207,7 @@ def _go_live(app: Mathsoc) -> None:
 def _run_with_the_server(app: Mathsoc, config: Config) -> None:
     delivery = mail.Delivery(config, MAIL, _society_name, app.jinja_env.filters)
     steps: dict[str, jobs.Step] = {**JOBS, mail.JOB: delivery, scrub.JOB: scrub.step(app.database)}
-    app.jobs = runner = jobs.Runner(app.database, steps, STANDING)
+    app.jobs = runner = jobs.Runner(app.database, steps, STANDING, AT_START)
     warming: list[asyncio.Task[None]] = []
 
     @app.before_serving

@@ -107,6 +107,7 @@ RIGHTS: dict[str, Right] = {
     "leaderboards.index": Right.ANYONE,
     "leaderboards.show": Right.ANYONE,
     "leaderboards.own_place": Right.ANYONE,
+    "search.show": Right.ANYONE,
     "console.index": Right.TEAM,
     "console.log": Right.ADMIN,
     "console.kept": Right.ADMIN,
