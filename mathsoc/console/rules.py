@@ -66,6 +66,10 @@ IN_WORDS = {
     "rolled-over": "began a school year",
     "reported": "reported something written by",
     "report-decided": "decided a report about",
+    "newsletters-chosen": "asked for newsletters by mail, or for no more",
+    "mailing-begun": "sent a newsletter by mail",
+    "mailing-stopped": "stopped a newsletter by mail",
+    "mailing-resumed": "had a newsletter by mail go on",
     "details-changed": "corrected the details of",
 }
 
@@ -114,6 +118,10 @@ AS_NOUNS = {
     "rolled-over": "School year begun",
     "reported": "Report",
     "report-decided": "Report decided",
+    "newsletters-chosen": "Newsletters by mail chosen",
+    "mailing-begun": "Newsletter sent by mail",
+    "mailing-stopped": "Newsletter by mail stopped",
+    "mailing-resumed": "Newsletter by mail resumed",
     "details-changed": "Details corrected",
 }
 # Where it was done to somebody.
