@@ -17,7 +17,9 @@ from mathsoc.accounts.holding import stream_guard
 from mathsoc.accounts.recovery import blueprint as recovery_pages
 from mathsoc.challenges import service as challenges
 from mathsoc.challenges.live import OpenSource
+from mathsoc.challenges.shelf import ChallengeShelf
 from mathsoc.challenges.views import blueprint as challenge_pages
+from mathsoc.competitions.shelf import CompetitionShelf
 from mathsoc.competitions.views import blueprint as competition_pages
 from mathsoc.config import FILES, Config
 from mathsoc.console import denials
@@ -43,6 +45,9 @@ from mathsoc.profile import letters as profile_letters
 from mathsoc.profile.addresses import blueprint as address_pages
 from mathsoc.profile.names import blueprint as name_pages
 from mathsoc.profile.views import blueprint as profile_pages
+from mathsoc.publishing import service as posts
+from mathsoc.publishing.models import KINDS
+from mathsoc.publishing.shelf import PostShelf
 from mathsoc.reports.admin import blueprint as decision_pages
 from mathsoc.reports.views import blueprint as report_pages
 from mathsoc.roll_over.admin import blueprint as roll_over_pages
@@ -52,20 +57,38 @@ from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
 from mathsoc.slips import service as slips
 from mathsoc.slips.admin import blueprint as slip_pages
+from mathsoc.submissions import queries as submissions
 from mathsoc.submissions.views import blueprint as submission_pages
 from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
+from mathsoc.writing import service as writing
+from mathsoc.writing.admin import blueprint as formula_pages
+from mathsoc.writing.drafts import blueprint as draft_pages
+from mathsoc.writing.history import blueprint as revision_pages
+from mathsoc.writing.shelves import Shelves
+from mathsoc.writing.views import blueprint as writing_pages
 
 JOBS: dict[str, jobs.Step] = {
     challenges.ANNOUNCE: challenges.announce_open,
     audit.FORGET: audit.forget_details,
     account_changes.FORGET: account_changes.forget_old,
     jobs.TIDY: jobs.tidy,
+    posts.ANNOUNCE: posts.announce_due,
+    posts.PURGE: posts.purge,
     slips.FORGET: slips.forget_old,
     privacy.ERASE: privacy.erase_due,
     privacy.RETAIN: privacy.retain,
+    writing.FORGET: writing.forget_old,
 }
 # Jobs that come round again by themselves.
-DAILY = (audit.FORGET, account_changes.FORGET, jobs.TIDY, slips.FORGET, privacy.RETAIN)
+DAILY = (
+    audit.FORGET,
+    account_changes.FORGET,
+    jobs.TIDY,
+    slips.FORGET,
+    privacy.RETAIN,
+    writing.FORGET,
+    posts.PURGE,
+)
 STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(hours=1)}
 # Who makes the mails of each kind.
 MAIL: dict[str, mail.Builder] = {
@@ -106,6 +129,10 @@ PAGES = (
     slip_pages,
     joining_staff,
     maths_api,
+    writing_pages,
+    draft_pages,
+    revision_pages,
+    formula_pages,
 )
 
 
@@ -148,6 +175,9 @@ def create_app(config: Config) -> Mathsoc:
     pages.on_every_page(app, _society_and_viewer)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
+    app.extensions["shelves"] = Shelves(
+        ChallengeShelf(submissions.members_answered), CompetitionShelf(), *map(PostShelf, KINDS)
+    )
     _go_live(app)
     _run_with_the_server(app, config)
     rights.check_complete(app)

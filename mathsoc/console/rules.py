@@ -71,6 +71,16 @@ IN_WORDS = {
     "mailing-stopped": "stopped a newsletter by mail",
     "mailing-resumed": "had a newsletter by mail go on",
     "details-changed": "corrected the details of",
+    "post-made": "began a post",
+    "post-changed": "changed the details of a post",
+    "post-published": "published a post",
+    "post-scheduled": "scheduled a post",
+    "post-withdrawn": "withdrew a post",
+    "post-archived": "archived a post",
+    "post-binned": "put a post into the bin",
+    "post-restored": "brought back a post",
+    "post-purged": "a post in the bin came to its end",
+    "text-published": "published a text",
 }
 
 # The same as choices in a list, where nobody stands before or after them.
@@ -123,6 +133,16 @@ AS_NOUNS = {
     "mailing-stopped": "Newsletter by mail stopped",
     "mailing-resumed": "Newsletter by mail resumed",
     "details-changed": "Details corrected",
+    "post-made": "Post begun",
+    "post-changed": "Details of a post changed",
+    "post-published": "Post published",
+    "post-scheduled": "Post scheduled",
+    "post-withdrawn": "Post withdrawn",
+    "post-archived": "Post archived",
+    "post-binned": "Post put into the bin",
+    "post-restored": "Post brought back",
+    "post-purged": "Post gone from the bin",
+    "text-published": "Text published",
 }
 # Where it was done to somebody.
 ABOUT_ONE = {"members-viewed": "looked at the page of", "slips-made": "made a slip for"}
