@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm import undefer
 
-from mathsoc.errors import Missing
-from mathsoc.mailings import rules
 from mathsoc.mailings.models import Mailing, Recipient
 from mathsoc.mailings.rules import Numbers
 from mathsoc.members.models import Member
-from mathsoc.publishing.models import Post, PostSlug
+from mathsoc.publishing import queries as publishing
+from mathsoc.publishing.models import Post
 
 
 @dataclass(frozen=True)
@@ -46,40 +45,23 @@ def topic(post: Post) -> str:
 
 
 def asks() -> ColumnElement[bool]:
-    """The condition for members who get newsletters by mail; `rules.may_go` of a row, and an address."""
+    """The condition for members who get newsletters by mail."""
     return and_(_wants(), Member.email.is_not(None), Member.state == "active", ~_leaving())
 
 
 def sendable(post: Post, now: datetime) -> bool:
     """Whether every member may read it now."""
-    return (
-        post.kind == "newsletter"
-        and post.audience in rules.AUDIENCES
-        and post.publish_at is not None
-        and post.publish_at <= now
-        and (post.expires_at is None or post.expires_at > now)
-        and post.archived_at is None
-        and post.binned_at is None
-    )
-
-
-async def newsletter(session: AsyncSession, slug: str) -> Post:
-    """A newsletter by a slug that it has or had, whatever its state; raises Missing."""
-    chosen = _whole().join(PostSlug, PostSlug.post_id == Post.id)
-    found = await session.scalar(chosen.where(PostSlug.kind == "newsletter", PostSlug.slug == slug))
-    if found is None:
-        raise Missing
-    return found
+    return post.kind == "newsletter" and publishing.may_read(post, "members", now)
 
 
 async def post(session: AsyncSession, post_id: int) -> Post:
     """The newsletter with its text, as it is now."""
-    chosen = _whole().where(Post.id == post_id)
+    chosen = select(Post).where(Post.id == post_id).options(undefer(Post.body))
     return (await session.scalars(chosen.execution_options(populate_existing=True))).one()
 
 
 async def asked(session: AsyncSession, mailing: Mailing | None = None) -> Asked:
-    """How many get newsletters by mail; with `mailing`, how many of them have not been written down for it."""
+    """How many get newsletters by mail; with `mailing`, of those who are not written down for it."""
     new = Member.id == Member.id
     if mailing is not None:
         has = select(Recipient.member_id).where(
@@ -93,7 +75,7 @@ async def asked(session: AsyncSession, mailing: Mailing | None = None) -> Asked:
         and_(_wants(), Member.email.is_not(None), Member.state == "active", _leaving()),
     )
     chosen = select(*(func.count().filter(one) for one in counts)).select_from(Member)
-    return Asked(*(await session.execute(chosen.where(_wants(), new))).one())
+    return Asked(*tuple((await session.execute(chosen.where(_wants(), new))).one()))
 
 
 async def of_post(session: AsyncSession, post_id: int) -> Mailing | None:
@@ -131,7 +113,3 @@ def _wants() -> ColumnElement[bool]:
 
 def _leaving() -> ColumnElement[bool]:
     return or_(Member.erase_at.is_not(None), Member.left_at.is_not(None))
-
-
-def _whole() -> Select[Post]:
-    return select(Post).options(undefer(Post.body), joinedload(Post.document))

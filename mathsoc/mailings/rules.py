@@ -20,14 +20,13 @@ MOST_TRIES = 8
 # After this nobody knows any more who got it, so it is sent to nobody else.
 KEPT = timedelta(days=30)
 
-# Of a recipient: waits; handed to the outbox; on its way; put off by the mail server; and how it ended. `unsure`
-# was on its way when the server's process died; `skipped` asked for no more, or cannot have it any more.
+# Of a recipient: waits; handed to the outbox; on its way; put off by the mail server; and how it ended.
+# `unsure` was on its way when our process died; `skipped` asked for no more, or cannot have it any more.
 STATES = ("waiting", "planned", "taken", "again", "sent", "failed", "unsure", "skipped")
 OPEN = ("waiting", "planned", "taken", "again")
 ON_THE_WAY = ("planned", "taken")
 # Why a mailing stands still.
 STOPPED = ("", "officer", "withdrawn")
-AUDIENCES = ("public", "members")
 
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{1,20})\.([0-9a-f]{40})", re.ASCII)
 
@@ -66,11 +65,6 @@ def opens(now: datetime, zone: ZoneInfo) -> datetime:
 def kept(begun_at: datetime, now: datetime) -> bool:
     """Whether it is still known who got it, so that others can have it too."""
     return now - begun_at < KEPT
-
-
-def may_go(state: str, *, leaving: bool) -> bool:
-    """Whether somebody who asked for newsletters gets them: not who is on their way out."""
-    return state == "active" and not leaving
 
 
 def how_many(numbers: Numbers) -> int:

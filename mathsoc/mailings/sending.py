@@ -18,7 +18,7 @@ KIND = "newsletter"
 
 
 def step(zone: ZoneInfo) -> Step:
-    """The job of a mailing. It comes round until nobody waits any more, and begins anew where it was killed."""
+    """The job of a mailing. It comes round until nobody waits any more; each step is whole or not done."""
 
     async def send_on(session: AsyncSession, job: Job) -> datetime | None:
         found = select(Mailing).where(Mailing.public_id == job.subject).with_for_update()

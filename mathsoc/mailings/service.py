@@ -28,9 +28,7 @@ NOBODY = "Nobody has asked for newsletters by mail yet."
 TOO_LATE = "It was sent too long ago: nobody knows any more who got it."
 
 
-async def choose(
-    session: AsyncSession, viewer: Viewer, now: datetime, address: str, *, wanted: bool
-) -> None:
+async def choose(session: AsyncSession, viewer: Viewer, now: datetime, address: str, *, wanted: bool) -> None:
     """Get newsletters by mail from now on, or no more; where it is so already, does nothing.
 
     Raises Refused where there is no address to send them to.
