@@ -32,6 +32,12 @@ from mathsoc.joining.admin import blueprint as joining_staff
 from mathsoc.joining.views import blueprint as joining_pages
 from mathsoc.leaderboards.live import BoardSource
 from mathsoc.leaderboards.views import blueprint as leaderboard_pages
+from mathsoc.mailings import letters as mailing_letters
+from mathsoc.mailings import sending
+from mathsoc.mailings import service as mailings
+from mathsoc.mailings.admin import blueprint as mailing_pages
+from mathsoc.mailings.live import MailingSource
+from mathsoc.mailings.views import blueprint as newsletters_by_mail
 from mathsoc.marking import pool
 from mathsoc.maths_api.views import blueprint as maths_api
 from mathsoc.members.rules import Viewer
@@ -85,6 +91,7 @@ JOBS: dict[str, jobs.Step] = {
     slips.FORGET: slips.forget_old,
     privacy.ERASE: privacy.erase_due,
     privacy.RETAIN: privacy.retain,
+    mailings.FORGET: mailings.forget_old,
     writing.FORGET: writing.forget_old,
     search.INDEX: search.index,
     search.FILL: search.fill,
@@ -95,6 +102,7 @@ DAILY = (
     account_changes.FORGET,
     jobs.TIDY,
     slips.FORGET,
+    mailings.FORGET,
     privacy.RETAIN,
     writing.FORGET,
     posts.PURGE,
@@ -128,6 +136,8 @@ PAGES = (
     recovery_pages,
     privacy_pages,
     retention_pages,
+    mailing_pages,
+    newsletters_by_mail,
     report_pages,
     decision_pages,
     roll_over_pages,
@@ -210,13 +220,17 @@ def _go_live(app: Mathsoc) -> None:
     hub = live.attach(app, app.database)
     hub.source("board", BoardSource(app, app.database))
     hub.source("challenges", OpenSource(app, app.database))
+    hub.source("mailing", MailingSource(app, app.database))
     hub.guard = stream_guard
     hub.viewer_key = lambda viewer: viewer.handle if isinstance(viewer, Viewer) else None
 
 
 def _run_with_the_server(app: Mathsoc, config: Config) -> None:
-    delivery = mail.Delivery(config, MAIL, _society_name, app.jinja_env.filters)
+    builders = {**MAIL, sending.KIND: mailing_letters.builder(config)}
+    delivery = mail.Delivery(config, builders, _society_name, app.jinja_env.filters)
+    app.extensions["mail"] = delivery
     steps: dict[str, jobs.Step] = {**JOBS, mail.JOB: delivery, scrub.JOB: scrub.step(app.database)}
+    steps[mailings.JOB] = sending.step(config.time_zone)
     steps |= {
         tidying.FORGET: tidying.forget(TEXTS),
         tidying.SWEEP: tidying.sweep(app.database, app.extensions["uploads"]),
