@@ -70,6 +70,7 @@ async def challenge_context(challenge: Challenge, version: int | None = None) ->
     window = queries.window(challenge)
     phase = window.phase(g.received_at)
     revealed = phase is Phase.LOCKED
+    sees_keys = g.viewer is not None and g.viewer.role in SEES_KEYS
     return {
         "challenge": challenge,
         "statement": await _statement(db, challenge, version),
@@ -79,7 +80,9 @@ async def challenge_context(challenge: Challenge, version: int | None = None) ->
         "boxes": await submissions.boxes(db, challenge, g.viewer, g.received_at),
         "points": await scoring.points_for(db, g.viewer.id, challenge.id) if g.viewer else None,
         "accepted": await _accepted(challenge) if revealed else {},
-        "solution": await queries.solution(db, challenge.id) if revealed else "",
+        "solution": await queries.solution(db, challenge.id) if revealed or sees_keys else "",
+        "revealed": revealed,
+        "sees_keys": sees_keys,
         "new_token": new_token,
     }
 
