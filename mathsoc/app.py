@@ -45,6 +45,9 @@ from mathsoc.profile import letters as profile_letters
 from mathsoc.profile.addresses import blueprint as address_pages
 from mathsoc.profile.names import blueprint as name_pages
 from mathsoc.profile.views import blueprint as profile_pages
+from mathsoc.publishing import service as posts
+from mathsoc.publishing.models import KINDS
+from mathsoc.publishing.shelf import PostShelf
 from mathsoc.reports.admin import blueprint as decision_pages
 from mathsoc.reports.views import blueprint as report_pages
 from mathsoc.roll_over.admin import blueprint as roll_over_pages
@@ -70,13 +73,23 @@ JOBS: dict[str, jobs.Step] = {
     audit.FORGET: audit.forget_details,
     account_changes.FORGET: account_changes.forget_old,
     jobs.TIDY: jobs.tidy,
+    posts.ANNOUNCE: posts.announce_due,
+    posts.PURGE: posts.purge,
     slips.FORGET: slips.forget_old,
     privacy.ERASE: privacy.erase_due,
     privacy.RETAIN: privacy.retain,
     writing.FORGET: writing.forget_old,
 }
 # Jobs that come round again by themselves.
-DAILY = (audit.FORGET, account_changes.FORGET, jobs.TIDY, slips.FORGET, privacy.RETAIN, writing.FORGET)
+DAILY = (
+    audit.FORGET,
+    account_changes.FORGET,
+    jobs.TIDY,
+    slips.FORGET,
+    privacy.RETAIN,
+    writing.FORGET,
+    posts.PURGE,
+)
 STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(hours=1)}
 # Who makes the mails of each kind.
 MAIL: dict[str, mail.Builder] = {
@@ -164,7 +177,9 @@ def create_app(config: Config) -> Mathsoc:
     pages.on_every_page(app, _society_and_viewer)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
-    app.extensions["shelves"] = Shelves(ChallengeShelf(submissions.members_answered), CompetitionShelf())
+    app.extensions["shelves"] = Shelves(
+        ChallengeShelf(submissions.members_answered), CompetitionShelf(), *map(PostShelf, KINDS)
+    )
     _go_live(app)
     _run_with_the_server(app, config)
     rights.check_complete(app)

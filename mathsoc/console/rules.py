@@ -67,6 +67,15 @@ IN_WORDS = {
     "reported": "reported something written by",
     "report-decided": "decided a report about",
     "details-changed": "corrected the details of",
+    "post-made": "began a post",
+    "post-changed": "changed the details of a post",
+    "post-published": "published a post",
+    "post-scheduled": "scheduled a post",
+    "post-withdrawn": "withdrew a post",
+    "post-archived": "archived a post",
+    "post-binned": "put a post into the bin",
+    "post-restored": "brought back a post",
+    "post-purged": "a post in the bin came to its end",
     "text-published": "published a text",
 }
 
@@ -116,6 +125,15 @@ AS_NOUNS = {
     "reported": "Report",
     "report-decided": "Report decided",
     "details-changed": "Details corrected",
+    "post-made": "Post begun",
+    "post-changed": "Details of a post changed",
+    "post-published": "Post published",
+    "post-scheduled": "Post scheduled",
+    "post-withdrawn": "Post withdrawn",
+    "post-archived": "Post archived",
+    "post-binned": "Post put into the bin",
+    "post-restored": "Post brought back",
+    "post-purged": "Post gone from the bin",
     "text-published": "Text published",
 }
 # Where it was done to somebody.

@@ -40,11 +40,14 @@ class Stale(MathsocError):
 
 
 @dataclass(frozen=True)
-class Published:
-    """What became of a publication: the newest revision's number, and whether this made it."""
+class Edit:
+    """What somebody sends: a text, the revision it was begun from, and what was done to it."""
 
-    revision: int
-    changed: bool
+    text: str
+    base: int
+    note: str = ""
+    # The number of the revision that it brings back.
+    restores: int | None = None
 
 
 async def publish(
@@ -55,46 +58,37 @@ async def publish(
     viewer: Viewer,
     now: datetime,
     address: str,
-    *,
-    text: str,
-    base: int,
-    note: str = "",
-    restores: int | None = None,
-) -> Published:
-    """Let readers have `text`, which was begun from revision `base`; the viewer's draft is done with.
+    edit: Edit,
+) -> bool:
+    """Let readers have the text; the viewer's draft is done with. Says whether anything has changed.
 
-    As it stands already, makes no revision. Raises Stale where somebody was faster, and Refused for a text
-    that cannot be published.
+    A text that stands there already makes no revision. Raises Stale where somebody was faster, and Refused
+    for a text that cannot be published.
     """
     region = await _held(session, thing, field)
     # Read anew: what the caller read may be from before the lock.
     thing = await shelf.find(session, thing.slug)
-    before, stored = thing.texts[field], cleaned(text)
-    if stored != before:
-        if base != region.revision:
+    before, stored = thing.texts[field], cleaned(edit.text)
+    changed = stored != before
+    if changed:
+        if edit.base != region.revision:
             raise Stale
-        _check_words(stored)
+        if rules.has_marks(stored):
+            raise Refused(STILL_MARKED, "text")
         await _keep_pictures(session, region, stored)
-        was = region.revision
-        await _add_revision(session, region, before, stored, viewer, now, note, restores)
-        await audit.record(
-            session,
-            Action.TEXT_PUBLISHED,
-            now,
-            actor_id=viewer.id,
-            subject=(thing.owner.removesuffix("_id"), thing.id),
-            address=address,
-            before={"revision": was},
-            after={"revision": region.revision, "text": f"{thing.path} {field}"},
-        )
+        was = await _add_revision(session, region, before, stored, viewer, now, edit)
+        numbers = {"before": {"revision": was}, "after": {"revision": region.revision, "field": field}}
+        subject = (thing.owner.removesuffix("_id"), thing.id)
+        who = {"actor_id": viewer.id, "address": address}
+        await audit.record(session, Action.TEXT_PUBLISHED, now, subject=subject, **who, **numbers)
     for kept in (Draft, Presence):
         await session.execute(delete(kept).where(kept.region_id == region.id, kept.member_id == viewer.id))
-    if stored != before:
+    if changed:
         # Last, since it takes the locks of topics.
         await shelf.write(session, thing, field, stored, now)
         for function in on_published:
             await function(session, thing, field, now)
-    return Published(region.revision, stored != before)
+    return changed
 
 
 async def keep_draft(
@@ -162,11 +156,6 @@ def cleaned(text: str) -> str:
     return texts.from_source(text)
 
 
-def _check_words(stored: str) -> None:
-    if rules.has_marks(stored):
-        raise Refused(STILL_MARKED, "text")
-
-
 async def _region(session: AsyncSession, thing: Thing, field: str) -> Region:
     """The region's row, made if this is the first edit."""
     unique = [thing.owner, "field"]
@@ -182,35 +171,31 @@ async def _held(session: AsyncSession, thing: Thing, field: str) -> Region:
 
 
 async def _add_revision(
-    session: AsyncSession,
-    region: Region,
-    before: str,
-    stored: str,
-    viewer: Viewer,
-    now: datetime,
-    note: str,
-    restores: int | None,
-) -> None:
-    """The new text as a revision; what was there and is none yet becomes one before it."""
-    number = region.revision
+    session: AsyncSession, region: Region, before: str, stored: str, viewer: Viewer, now: datetime, edit: Edit
+) -> int:
+    """The new text as a revision, where what was there and is none yet becomes one before it.
+
+    Returns the number that the region had so far.
+    """
+    was = number = region.revision
     if number == 0 or before != await queries.text_of(session, region.id, number):
         number += 1
         words = AS_IT_WAS if number == 1 else OUTSIDE
         session.add(Revision(region_id=region.id, number=number, text=before, note=words, saved_at=now))
-    number += 1
     session.add(
         Revision(
             region_id=region.id,
-            number=number,
+            number=number + 1,
             text=stored,
-            note=note,
+            note=edit.note,
             author_id=viewer.id,
             saved_at=now,
-            restores=restores,
+            restores=edit.restores,
         )
     )
-    region.revision = number
+    region.revision = number + 1
     await session.flush()
+    return was
 
 
 async def _keep_pictures(session: AsyncSession, region: Region, stored: str) -> None:
