@@ -46,7 +46,9 @@ def parsed(path: str, raw: bytes) -> Entry | Problem:
         line = raw.count(b"\n", 0, error.start) + 1
         return Problem(path, "this is not UTF-8; save it as UTF-8", line)
     if "\0" in source:
-        return Problem(path, "there is a NUL byte in it; take it out", source[: source.index("\0")].count("\n") + 1)
+        return Problem(
+            path, "there is a NUL byte in it; take it out", source[: source.index("\0")].count("\n") + 1
+        )
     source = source.replace("\r\n", "\n")
     try:
         front, text, before = _split(source, shape)
@@ -115,7 +117,9 @@ def found(folder: Path) -> dict[str, bytes]:
         if path == rules.MARKER:
             continue
         if not _known(path):
-            problems.append(Problem(path, "this is no file of an export; take it out, or name it as the others are"))
+            problems.append(
+                Problem(path, "this is no file of an export; take it out, or name it as the others are")
+            )
         elif not entry.is_file(follow_symlinks=False):
             problems.append(Problem(path, "this is a link or no plain file; put the file itself here"))
         else:
@@ -142,7 +146,9 @@ def version(folder: Path) -> None:
             f"{folder} has no {rules.MARKER} that can be read, so it is no export; name the folder that has it."
         ) from error
     if marker.get("format") != rules.FORMAT:
-        raise Refused(f"{rules.MARKER} says format {marker.get('format')!r}; this mathsoc reads {rules.FORMAT}.")
+        raise Refused(
+            f"{rules.MARKER} says format {marker.get('format')!r}; this mathsoc reads {rules.FORMAT}."
+        )
 
 
 def listed(problems: list[Problem]) -> str:
@@ -159,7 +165,9 @@ def _walk(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, os.DirEn
             if entry.name not in rules.FOLDERS:
                 yield entry.name, entry
             elif not entry.is_dir(follow_symlinks=False):
-                problems.append(Problem(entry.name, "this is no folder of its own; put the folder itself here"))
+                problems.append(
+                    Problem(entry.name, "this is no folder of its own; put the folder itself here")
+                )
             else:
                 with os.scandir(entry.path) as inside:
                     for one in sorted(inside, key=lambda one: one.name):
@@ -229,14 +237,25 @@ def put(folder: Path, path: str, data: bytes) -> None:
 def _may_replace(folder: Path) -> None:
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise Refused(f"{folder} is not a folder; name one that is new, empty, or an older export.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / rules.MARKER).is_file():
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return
+    if not (folder / rules.MARKER).is_file():
         raise Refused(
-            f"{folder} holds something else (there is no {rules.MARKER} in it); name a new folder or an older export."
+            f"{folder} holds something else (there is no {rules.MARKER} in it); name a new folder or an older "
+            "export."
         )
+    foreign: list[Problem] = []
+    strange = [path for path, _ in _walk(folder, foreign) if path != rules.MARKER and not _known(path)]
+    if strange or foreign:
+        first = strange[0] if strange else foreign[0].path
+        raise Refused(f"{folder} holds {first} besides an older export; move that elsewhere first.")
 
 
 def _move(aside: Path, folder: Path) -> None:
-    """The old export goes aside, the new one takes its name; if that fails the old one comes back."""
+    """The old export goes aside, the new one takes its name; if that fails the old one comes back.
+
+    What begins with a dot is not ours (the history of a version control, for one) and stays in its place.
+    """
     if not folder.exists():
         os.rename(aside, folder)
         return
@@ -249,4 +268,6 @@ def _move(aside: Path, folder: Path) -> None:
         with suppress(OSError):
             os.rename(old / "old", folder)
         raise
+    for kept in (old / "old").glob(".*"):
+        os.rename(kept, folder / kept.name)
     shutil.rmtree(old, ignore_errors=True)

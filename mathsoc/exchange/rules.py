@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-MARKER = "mathsoc-export.toml"
 FORMAT = 1
 SOCIETY = "society.toml"
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", re.ASCII)
@@ -82,7 +81,9 @@ def words(longest: int, *, least: int = 0) -> Check:
         if any(not one.isprintable() for one in value):
             raise Wrong("it has letters that cannot be printed; take them out")
         if not least <= len(value) <= longest:
-            raise Wrong(f"it must have {least} to {longest} letters" if least else f"at most {longest} letters")
+            raise Wrong(
+                f"it must have {least} to {longest} letters" if least else f"at most {longest} letters"
+            )
         return value
 
     return check
