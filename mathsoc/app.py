@@ -59,6 +59,11 @@ from mathsoc.slips import service as slips
 from mathsoc.slips.admin import blueprint as slip_pages
 from mathsoc.submissions import queries as submissions
 from mathsoc.submissions.views import blueprint as submission_pages
+from mathsoc.uploads import tidying, workshop
+from mathsoc.uploads.admin import TEXTS
+from mathsoc.uploads.admin import blueprint as file_pages
+from mathsoc.uploads.store import open_store
+from mathsoc.uploads.views import blueprint as upload_pages
 from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
 from mathsoc.web.kept import Kept
 from mathsoc.writing import service as writing
@@ -89,6 +94,7 @@ DAILY = (
     privacy.RETAIN,
     writing.FORGET,
     posts.PURGE,
+    tidying.FORGET,
 )
 STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(hours=1)}
 # Who makes the mails of each kind.
@@ -130,6 +136,8 @@ PAGES = (
     slip_pages,
     joining_staff,
     maths_api,
+    upload_pages,
+    file_pages,
     writing_pages,
     draft_pages,
     revision_pages,
@@ -169,6 +177,7 @@ def create_app(config: Config) -> Mathsoc:
     second_factor.install(app, config)
     limits.install(app, config)
     rights.install(app)
+    security.take_large_bodies(app)
     rights.on_denied(app, denials.note)
     unit_of_work.install(app)
     errors.install(app)
@@ -180,6 +189,7 @@ def create_app(config: Config) -> Mathsoc:
     app.extensions["shelves"] = Shelves(
         ChallengeShelf(submissions.members_answered), CompetitionShelf(), *map(PostShelf, KINDS)
     )
+    app.extensions["uploads"] = open_store(config.upload_dir)
     _go_live(app)
     _run_with_the_server(app, config)
     rights.check_complete(app)
@@ -199,6 +209,10 @@ def _go_live(app: Mathsoc) -> None:
 def _run_with_the_server(app: Mathsoc, config: Config) -> None:
     delivery = mail.Delivery(config, MAIL, _society_name, app.jinja_env.filters)
     steps: dict[str, jobs.Step] = {**JOBS, mail.JOB: delivery, scrub.JOB: scrub.step(app.database)}
+    steps |= {
+        tidying.FORGET: tidying.forget(TEXTS),
+        tidying.SWEEP: tidying.sweep(app.database, app.extensions["uploads"]),
+    }
     app.jobs = runner = jobs.Runner(app.database, steps, STANDING)
     warming: list[asyncio.Task[None]] = []
 
@@ -214,6 +228,7 @@ def _run_with_the_server(app: Mathsoc, config: Config) -> None:
         await runner.stop()
         await asyncio.gather(*warming)
         await asyncio.to_thread(pool.stop)
+        await asyncio.to_thread(workshop.stop)
         await app.database.close()
 
 
