@@ -17,7 +17,9 @@ from mathsoc.accounts.holding import stream_guard
 from mathsoc.accounts.recovery import blueprint as recovery_pages
 from mathsoc.challenges import service as challenges
 from mathsoc.challenges.live import OpenSource
+from mathsoc.challenges.shelf import ChallengeShelf
 from mathsoc.challenges.views import blueprint as challenge_pages
+from mathsoc.competitions.shelf import CompetitionShelf
 from mathsoc.competitions.views import blueprint as competition_pages
 from mathsoc.config import FILES, Config
 from mathsoc.console import denials
@@ -52,8 +54,16 @@ from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
 from mathsoc.slips import service as slips
 from mathsoc.slips.admin import blueprint as slip_pages
+from mathsoc.submissions import queries as submissions
 from mathsoc.submissions.views import blueprint as submission_pages
 from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
+from mathsoc.web.kept import Kept
+from mathsoc.writing import service as writing
+from mathsoc.writing.admin import blueprint as formula_pages
+from mathsoc.writing.drafts import blueprint as draft_pages
+from mathsoc.writing.history import blueprint as revision_pages
+from mathsoc.writing.shelves import Shelves
+from mathsoc.writing.views import blueprint as writing_pages
 
 JOBS: dict[str, jobs.Step] = {
     challenges.ANNOUNCE: challenges.announce_open,
@@ -63,9 +73,10 @@ JOBS: dict[str, jobs.Step] = {
     slips.FORGET: slips.forget_old,
     privacy.ERASE: privacy.erase_due,
     privacy.RETAIN: privacy.retain,
+    writing.FORGET: writing.forget_old,
 }
 # Jobs that come round again by themselves.
-DAILY = (audit.FORGET, account_changes.FORGET, jobs.TIDY, slips.FORGET, privacy.RETAIN)
+DAILY = (audit.FORGET, account_changes.FORGET, jobs.TIDY, slips.FORGET, privacy.RETAIN, writing.FORGET)
 STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(hours=1)}
 # Who makes the mails of each kind.
 MAIL: dict[str, mail.Builder] = {
@@ -106,6 +117,10 @@ PAGES = (
     slip_pages,
     joining_staff,
     maths_api,
+    writing_pages,
+    draft_pages,
+    revision_pages,
+    formula_pages,
 )
 
 
@@ -128,6 +143,7 @@ def create_app(config: Config) -> Mathsoc:
     app.settings = config
     app.secret_key = config.secret_key
     app.database = Database(config.database_url)
+    app.extensions["kept"] = Kept()
     clock.follow(config.clock_file)
     # Every template escapes, whatever its name ends with.
     app.jinja_env.autoescape = True
@@ -148,6 +164,7 @@ def create_app(config: Config) -> Mathsoc:
     pages.on_every_page(app, _society_and_viewer)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
+    app.extensions["shelves"] = Shelves(ChallengeShelf(submissions.members_answered), CompetitionShelf())
     _go_live(app)
     _run_with_the_server(app, config)
     rights.check_complete(app)

@@ -67,6 +67,7 @@ class Action(StrEnum):
     REPORTED = "reported"
     REPORT_DECIDED = "report-decided"
     DETAILS_CHANGED = "details-changed"
+    TEXT_PUBLISHED = "text-published"
     MEMBERS_VIEWED = "members-viewed"
     MEMBERS_EXPORTED = "members-exported"
     MAIL_VIEWED = "mail-viewed"

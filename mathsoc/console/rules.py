@@ -67,6 +67,7 @@ IN_WORDS = {
     "reported": "reported something written by",
     "report-decided": "decided a report about",
     "details-changed": "corrected the details of",
+    "text-published": "published a text",
 }
 
 # The same as choices in a list, where nobody stands before or after them.
@@ -115,6 +116,7 @@ AS_NOUNS = {
     "reported": "Report",
     "report-decided": "Report decided",
     "details-changed": "Details corrected",
+    "text-published": "Text published",
 }
 # Where it was done to somebody.
 ABOUT_ONE = {"members-viewed": "looked at the page of", "slips-made": "made a slip for"}

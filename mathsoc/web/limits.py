@@ -73,6 +73,15 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "maths_api.validate": (Limit(member=240, address=60),),
     "maths_api.equivalent": (Limit(member=240, address=60),),
     "maths_api.normalise": (Limit(member=240, address=60),),
+    "writing.publish": (Limit(member=60, address=30),),
+    "writing.preview": (Limit(member=120, address=30),),
+    # Every five seconds, and when the editor is left; in a few tabs at once.
+    "drafts.keep": (Limit(member=120, address=30),),
+    "drafts.dispose": (Limit(member=60, address=30),),
+    "drafts.presence": (Limit(member=60, address=30),),
+    "revisions.restore": (Limit(member=30, address=30),),
+    # A quarter of a second after the last key.
+    "formulas.formula": (Limit(member=600, address=30),),
     "people.index": (Limit(member=120, address=60),),
     "people.export": (Limit(member=10, address=10),),
     "people.details": (Limit(member=240, address=60),),

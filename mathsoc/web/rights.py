@@ -147,6 +147,16 @@ RIGHTS: dict[str, Right] = {
     "maths_api.validate": Right.STAFF,
     "maths_api.equivalent": Right.STAFF,
     "maths_api.normalise": Right.STAFF,
+    "writing.edit": Right.STAFF,
+    "writing.region": Right.STAFF,
+    "writing.publish": Right.STAFF,
+    "writing.preview": Right.STAFF,
+    "drafts.keep": Right.STAFF,
+    "drafts.dispose": Right.STAFF,
+    "drafts.presence": Right.STAFF,
+    "revisions.index": Right.STAFF,
+    "revisions.restore": Right.STAFF,
+    "formulas.formula": Right.STAFF,
 }
 
 
