@@ -45,6 +45,9 @@ from mathsoc.profile import letters as profile_letters
 from mathsoc.profile.addresses import blueprint as address_pages
 from mathsoc.profile.names import blueprint as name_pages
 from mathsoc.profile.views import blueprint as profile_pages
+from mathsoc.publishing import service as posts
+from mathsoc.publishing.models import KINDS
+from mathsoc.publishing.shelf import PostShelf
 from mathsoc.reports.admin import blueprint as decision_pages
 from mathsoc.reports.views import blueprint as report_pages
 from mathsoc.roll_over.admin import blueprint as roll_over_pages
@@ -56,6 +59,11 @@ from mathsoc.slips import service as slips
 from mathsoc.slips.admin import blueprint as slip_pages
 from mathsoc.submissions import queries as submissions
 from mathsoc.submissions.views import blueprint as submission_pages
+from mathsoc.uploads import tidying, workshop
+from mathsoc.uploads.admin import TEXTS
+from mathsoc.uploads.admin import blueprint as file_pages
+from mathsoc.uploads.store import open_store
+from mathsoc.uploads.views import blueprint as upload_pages
 from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
 from mathsoc.web.kept import Kept
 from mathsoc.writing import service as writing
@@ -70,13 +78,24 @@ JOBS: dict[str, jobs.Step] = {
     audit.FORGET: audit.forget_details,
     account_changes.FORGET: account_changes.forget_old,
     jobs.TIDY: jobs.tidy,
+    posts.ANNOUNCE: posts.announce_due,
+    posts.PURGE: posts.purge,
     slips.FORGET: slips.forget_old,
     privacy.ERASE: privacy.erase_due,
     privacy.RETAIN: privacy.retain,
     writing.FORGET: writing.forget_old,
 }
 # Jobs that come round again by themselves.
-DAILY = (audit.FORGET, account_changes.FORGET, jobs.TIDY, slips.FORGET, privacy.RETAIN, writing.FORGET)
+DAILY = (
+    audit.FORGET,
+    account_changes.FORGET,
+    jobs.TIDY,
+    slips.FORGET,
+    privacy.RETAIN,
+    writing.FORGET,
+    posts.PURGE,
+    tidying.FORGET,
+)
 STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(hours=1)}
 # Who makes the mails of each kind.
 MAIL: dict[str, mail.Builder] = {
@@ -117,6 +136,8 @@ PAGES = (
     slip_pages,
     joining_staff,
     maths_api,
+    upload_pages,
+    file_pages,
     writing_pages,
     draft_pages,
     revision_pages,
@@ -156,6 +177,7 @@ def create_app(config: Config) -> Mathsoc:
     second_factor.install(app, config)
     limits.install(app, config)
     rights.install(app)
+    security.take_large_bodies(app)
     rights.on_denied(app, denials.note)
     unit_of_work.install(app)
     errors.install(app)
@@ -164,7 +186,10 @@ def create_app(config: Config) -> Mathsoc:
     pages.on_every_page(app, _society_and_viewer)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
-    app.extensions["shelves"] = Shelves(ChallengeShelf(submissions.members_answered), CompetitionShelf())
+    app.extensions["shelves"] = Shelves(
+        ChallengeShelf(submissions.members_answered), CompetitionShelf(), *map(PostShelf, KINDS)
+    )
+    app.extensions["uploads"] = open_store(config.upload_dir)
     _go_live(app)
     _run_with_the_server(app, config)
     rights.check_complete(app)
@@ -184,6 +209,10 @@ def _go_live(app: Mathsoc) -> None:
 def _run_with_the_server(app: Mathsoc, config: Config) -> None:
     delivery = mail.Delivery(config, MAIL, _society_name, app.jinja_env.filters)
     steps: dict[str, jobs.Step] = {**JOBS, mail.JOB: delivery, scrub.JOB: scrub.step(app.database)}
+    steps |= {
+        tidying.FORGET: tidying.forget(TEXTS),
+        tidying.SWEEP: tidying.sweep(app.database, app.extensions["uploads"]),
+    }
     app.jobs = runner = jobs.Runner(app.database, steps, STANDING)
     warming: list[asyncio.Task[None]] = []
 
@@ -199,6 +228,7 @@ def _run_with_the_server(app: Mathsoc, config: Config) -> None:
         await runner.stop()
         await asyncio.gather(*warming)
         await asyncio.to_thread(pool.stop)
+        await asyncio.to_thread(workshop.stop)
         await app.database.close()
 
 

@@ -70,6 +70,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     # The page asks a quarter of a second after the last key.
     "submissions.reading": (Limit(member=240, address=6_000),),
     "submissions.send": (Limit(member=30, address=1_500), Limit(member=600, address=20_000, seconds=HOUR)),
+    "uploads.send": (Limit(member=60, address=30), Limit(member=600, address=30, seconds=HOUR)),
+    "files.removal": (Limit(member=120, address=30),),
     "maths_api.validate": (Limit(member=240, address=60),),
     "maths_api.equivalent": (Limit(member=240, address=60),),
     "maths_api.normalise": (Limit(member=240, address=60),),

@@ -143,6 +143,10 @@ RIGHTS: dict[str, Right] = {
     "joining_staff.approval": Right.PEOPLE,
     "joining_staff.refusal": Right.PEOPLE,
     "joining_staff.name": Right.PEOPLE,
+    "uploads.show": Right.ANYONE,  # and 404 to whoever may read nothing that shows the file
+    "uploads.send": Right.STAFF,
+    "files.index": Right.STAFF,
+    "files.removal": Right.STAFF,
     "maths_api.openapi": Right.ANYONE,
     "maths_api.validate": Right.STAFF,
     "maths_api.equivalent": Right.STAFF,
