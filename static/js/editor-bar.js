@@ -1,5 +1,5 @@
 // The bar over the text, and the little one below a table.
-import { addPictures, formulaPanel, linkPanel } from "./editor-tools.js";
+import { formulaPanel, linkPanel } from "./editor-tools.js";
 
 const MAC = /Mac|iP(hone|ad|od)/.test(navigator.platform);
 const keys = (words) => (MAC ? words.replace("Ctrl+", "⌘").replace("Shift+", "⇧") : words);
@@ -125,5 +125,3 @@ export function makeTableBar(editor, frame) {
   editor.on("transaction", show);
   return bar;
 }
-
-export { addPictures };
