@@ -17,7 +17,9 @@ from mathsoc.accounts.holding import stream_guard
 from mathsoc.accounts.recovery import blueprint as recovery_pages
 from mathsoc.challenges import service as challenges
 from mathsoc.challenges.live import OpenSource
+from mathsoc.challenges.shelf import ChallengeShelf
 from mathsoc.challenges.views import blueprint as challenge_pages
+from mathsoc.competitions.shelf import CompetitionShelf
 from mathsoc.competitions.views import blueprint as competition_pages
 from mathsoc.config import FILES, Config
 from mathsoc.console import denials
@@ -31,6 +33,12 @@ from mathsoc.joining.admin import blueprint as joining_staff
 from mathsoc.joining.views import blueprint as joining_pages
 from mathsoc.leaderboards.live import BoardSource
 from mathsoc.leaderboards.views import blueprint as leaderboard_pages
+from mathsoc.mailings import letters as mailing_letters
+from mathsoc.mailings import sending
+from mathsoc.mailings import service as mailings
+from mathsoc.mailings.admin import blueprint as mailing_pages
+from mathsoc.mailings.live import MailingSource
+from mathsoc.mailings.views import blueprint as newsletters_by_mail
 from mathsoc.marking import pool
 from mathsoc.maths_api.views import blueprint as maths_api
 from mathsoc.members.rules import Viewer
@@ -45,6 +53,8 @@ from mathsoc.profile.addresses import blueprint as address_pages
 from mathsoc.profile.names import blueprint as name_pages
 from mathsoc.profile.views import blueprint as profile_pages
 from mathsoc.publishing import service as posts
+from mathsoc.publishing.models import KINDS
+from mathsoc.publishing.shelf import PostShelf
 from mathsoc.reports.admin import blueprint as decision_pages
 from mathsoc.reports.views import blueprint as report_pages
 from mathsoc.roll_over.admin import blueprint as roll_over_pages
@@ -56,8 +66,21 @@ from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
 from mathsoc.slips import service as slips
 from mathsoc.slips.admin import blueprint as slip_pages
+from mathsoc.submissions import queries as submissions
 from mathsoc.submissions.views import blueprint as submission_pages
+from mathsoc.uploads import tidying, workshop
+from mathsoc.uploads.admin import TEXTS
+from mathsoc.uploads.admin import blueprint as file_pages
+from mathsoc.uploads.store import open_store
+from mathsoc.uploads.views import blueprint as upload_pages
 from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
+from mathsoc.web.kept import Kept
+from mathsoc.writing import service as writing
+from mathsoc.writing.admin import blueprint as formula_pages
+from mathsoc.writing.drafts import blueprint as draft_pages
+from mathsoc.writing.history import blueprint as revision_pages
+from mathsoc.writing.shelves import Shelves
+from mathsoc.writing.views import blueprint as writing_pages
 
 JOBS: dict[str, jobs.Step] = {
     challenges.ANNOUNCE: challenges.announce_open,
@@ -69,11 +92,23 @@ JOBS: dict[str, jobs.Step] = {
     slips.FORGET: slips.forget_old,
     privacy.ERASE: privacy.erase_due,
     privacy.RETAIN: privacy.retain,
+    mailings.FORGET: mailings.forget_old,
+    writing.FORGET: writing.forget_old,
     search.INDEX: search.index,
     search.FILL: search.fill,
 }
 # Jobs that come round again by themselves.
-DAILY = (audit.FORGET, account_changes.FORGET, jobs.TIDY, slips.FORGET, privacy.RETAIN, posts.PURGE)
+DAILY = (
+    audit.FORGET,
+    account_changes.FORGET,
+    jobs.TIDY,
+    slips.FORGET,
+    mailings.FORGET,
+    privacy.RETAIN,
+    writing.FORGET,
+    posts.PURGE,
+    tidying.FORGET,
+)
 STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(hours=1)}
 STANDING |= {search.FILL: timedelta(hours=1)}
 # What may be missing in a database that was just restored, or filled by hand.
@@ -102,6 +137,8 @@ PAGES = (
     recovery_pages,
     privacy_pages,
     retention_pages,
+    mailing_pages,
+    newsletters_by_mail,
     report_pages,
     decision_pages,
     roll_over_pages,
@@ -119,6 +156,12 @@ PAGES = (
     slip_pages,
     joining_staff,
     maths_api,
+    upload_pages,
+    file_pages,
+    writing_pages,
+    draft_pages,
+    revision_pages,
+    formula_pages,
 )
 
 
@@ -141,6 +184,7 @@ def create_app(config: Config) -> Mathsoc:
     app.settings = config
     app.secret_key = config.secret_key
     app.database = Database(config.database_url)
+    app.extensions["kept"] = Kept()
     clock.follow(config.clock_file)
     # Every template escapes, whatever its name ends with.
     app.jinja_env.autoescape = True
@@ -153,6 +197,7 @@ def create_app(config: Config) -> Mathsoc:
     second_factor.install(app, config)
     limits.install(app, config)
     rights.install(app)
+    security.take_large_bodies(app)
     rights.on_denied(app, denials.note)
     unit_of_work.install(app)
     errors.install(app)
@@ -161,6 +206,10 @@ def create_app(config: Config) -> Mathsoc:
     pages.on_every_page(app, _society_and_viewer)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
+    app.extensions["shelves"] = Shelves(
+        ChallengeShelf(submissions.members_answered), CompetitionShelf(), *map(PostShelf, KINDS)
+    )
+    app.extensions["uploads"] = open_store(config.upload_dir)
     _go_live(app)
     _run_with_the_server(app, config)
     rights.check_complete(app)
@@ -173,13 +222,21 @@ def _go_live(app: Mathsoc) -> None:
     hub = live.attach(app, app.database)
     hub.source("board", BoardSource(app, app.database))
     hub.source("challenges", OpenSource(app, app.database))
+    hub.source("mailing", MailingSource(app, app.database))
     hub.guard = stream_guard
     hub.viewer_key = lambda viewer: viewer.handle if isinstance(viewer, Viewer) else None
 
 
 def _run_with_the_server(app: Mathsoc, config: Config) -> None:
-    delivery = mail.Delivery(config, MAIL, _society_name, app.jinja_env.filters)
+    builders = {**MAIL, sending.KIND: mailing_letters.builder(config)}
+    delivery = mail.Delivery(config, builders, _society_name, app.jinja_env.filters)
+    app.extensions["mail"] = delivery
     steps: dict[str, jobs.Step] = {**JOBS, mail.JOB: delivery, scrub.JOB: scrub.step(app.database)}
+    steps[mailings.JOB] = sending.step(config.time_zone)
+    steps |= {
+        tidying.FORGET: tidying.forget(TEXTS),
+        tidying.SWEEP: tidying.sweep(app.database, app.extensions["uploads"]),
+    }
     app.jobs = runner = jobs.Runner(app.database, steps, STANDING, AT_START)
     warming: list[asyncio.Task[None]] = []
 
@@ -195,6 +252,7 @@ def _run_with_the_server(app: Mathsoc, config: Config) -> None:
         await runner.stop()
         await asyncio.gather(*warming)
         await asyncio.to_thread(pool.stop)
+        await asyncio.to_thread(workshop.stop)
         await app.database.close()
 
 

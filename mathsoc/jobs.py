@@ -45,11 +45,13 @@ class Outside:
 
     A job whose process is killed meanwhile is begun again, by its step, when LEASE is over. `pauses` are the
     seconds between tries, at most MOST_TRIES - 1 of them; after the last the job ends as failed. The step's
-    function is marked by `goes_outside`.
+    function is marked by `goes_outside`. `noted` is called in the transaction that notes how a try ended,
+    with the reason, empty where it went well, and whether it was the last.
     """
 
     work: Callable[[], Awaitable[None]]
     pauses: tuple[float, ...]
+    noted: Callable[[AsyncSession, str, bool], Awaitable[None]] | None = None
 
 
 class NotDone(MathsocError):
@@ -260,7 +262,7 @@ class Runner:
         for _ in range(NOTE_TRIES):
             try:
                 async with self.database.writing() as session:
-                    await _note(session, job_id, lease, outside.pauses, error)
+                    await _note(session, job_id, lease, outside, error)
                 return
             except (MathsocError, SQLAlchemyError, OSError) as away:
                 log.warning("job %s: what became of it is not noted yet: %s", job_id, type(away).__name__)
@@ -271,7 +273,7 @@ async def _note(
     session: AsyncSession,
     job_id: int,
     lease: datetime,
-    pauses: tuple[float, ...],
+    outside: Outside,
     error: BaseException | None,
 ) -> None:
     """Note what became of outside work, unless its lease ran out and it is somebody else's now."""
@@ -280,7 +282,7 @@ async def _note(
     )
     if job is None:
         return
-    now = clock.now()
+    now, pauses = clock.now(), outside.pauses
     reason = "" if error is None else str(error) if isinstance(error, NotDone) else type(error).__name__
     job.error = reason
     final = error is None or (isinstance(error, NotDone) and error.final) or job.tries > len(pauses)
@@ -288,6 +290,8 @@ async def _note(
         job.done_at, job.payload = now, {}
     else:
         job.due_at = now + timedelta(seconds=pauses[job.tries - 1])
+    if outside.noted is not None:
+        await outside.noted(session, reason, final)
     if error is not None:
         again = "given up" if final else f"again in {pauses[job.tries - 1]:.0f} s"
         log.warning("job %s (%s) not done: %s; %s", job_id, job.name, reason, again)

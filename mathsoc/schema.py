@@ -43,6 +43,7 @@ MODEL_MODULES = (
     "mathsoc.competitions.models",
     "mathsoc.challenges.models",
     "mathsoc.publishing.models",
+    "mathsoc.mailings.models",
     "mathsoc.scoring.models",
     "mathsoc.submissions.models",
     "mathsoc.search.models",

@@ -149,6 +149,7 @@ async def find(session: AsyncSession, kind: str, slug: str) -> Post:
         .join(PostSlug, PostSlug.post_id == Post.id)
         .where(PostSlug.kind == kind, PostSlug.slug == slug)
         .options(*_whole())
+        .execution_options(populate_existing=True)
     )
     post = (await session.scalars(chosen)).unique().one_or_none()
     if post is None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mathsoc import clock
 from mathsoc.errors import Missing
 from mathsoc.members.rules import Viewer
 from mathsoc.publishing import queries, rules, service
@@ -27,8 +28,17 @@ class PostShelf:
 
     async def find(self, session: AsyncSession, slug: str) -> Thing:
         post = await queries.find(session, self.kind, slug)
-        path = queries.path(post.kind, post.slug)
-        return Thing(self.name, self.owner, post.id, post.slug, post.title, path, {BODY: post.body})
+        moment, now = post.publish_at, clock.now()
+        return Thing(
+            shelf=self.name,
+            owner=self.owner,
+            id=post.id,
+            slug=post.slug,
+            title=post.title,
+            path=queries.path(post.kind, post.slug),
+            texts={BODY: post.body},
+            moments={"once it is out": moment} if moment is not None and moment > now else {},
+        )
 
     async def write(self, session: AsyncSession, thing: Thing, field: str, text: str, now: datetime) -> None:
         if field != BODY:
@@ -40,6 +50,3 @@ class PostShelf:
         self, session: AsyncSession, ids: Collection[int], field: str, viewer: Viewer | None, now: datetime
     ) -> bool:
         return field == BODY and await queries.any_readable(session, list(ids), viewer, now)
-
-
-SHELVES = tuple(map(PostShelf, rules.SHELVES))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -28,6 +28,10 @@ class Thing:
     path: str
     # Field → the text that readers see now.
     texts: Mapping[str, str]
+    # What whoever edits it should know: that it is out already, for one. By field; "" is for all of them.
+    warnings: Mapping[str, str] = field(default_factory=dict)
+    # Moments from which others see it, or more of it, to preview it as they will: "after the lock".
+    moments: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class Shelf(Protocol):
