@@ -26,6 +26,7 @@ from mathsoc.console import denials
 from mathsoc.console.admin import blueprint as people_pages
 from mathsoc.console.views import blueprint as console_pages
 from mathsoc.db import Database
+from mathsoc.feeds.views import blueprint as feeds
 from mathsoc.home.views import blueprint as home_page
 from mathsoc.joining import letters as joining_letters
 from mathsoc.joining.admin import blueprint as joining_staff
@@ -148,6 +149,7 @@ PAGES = (
     submission_pages,
     leaderboard_pages,
     search_pages,
+    feeds,
     console_pages,
     people_pages,
     school_pages,

@@ -93,6 +93,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "formulas.formula": (Limit(member=600, address=30),),
     # The page asks a while after the last key; a whole school looks something up in one lesson.
     "search.show": (Limit(member=120, address=1_500),),
+    # The whole list of pages, for search engines.
+    "feeds.site_map": (Limit(member=30, address=30),),
     "people.index": (Limit(member=120, address=60),),
     "people.export": (Limit(member=10, address=10),),
     "people.details": (Limit(member=240, address=60),),
