@@ -66,6 +66,7 @@ from mathsoc.slips.admin import blueprint as slip_pages
 from mathsoc.submissions import queries as submissions
 from mathsoc.submissions.views import blueprint as submission_pages
 from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
+from mathsoc.web.kept import Kept
 from mathsoc.writing import service as writing
 from mathsoc.writing.admin import blueprint as formula_pages
 from mathsoc.writing.drafts import blueprint as draft_pages
@@ -165,6 +166,7 @@ def create_app(config: Config) -> Mathsoc:
     app.settings = config
     app.secret_key = config.secret_key
     app.database = Database(config.database_url)
+    app.extensions["kept"] = Kept()
     clock.follow(config.clock_file)
     # Every template escapes, whatever its name ends with.
     app.jinja_env.autoescape = True

@@ -125,7 +125,8 @@ class UnitOfWork:
     def __init__(self, database: Database, *, writes: bool) -> None:
         self.database = database
         self.writes = writes
-        self.session: AsyncSession = database.sessions()
+        # What is kept for other requests must know whether this one may yet be rolled back.
+        self.session: AsyncSession = database.sessions(info={"writes": writes})
         self._holds_writer = False
 
     async def __aenter__(self) -> AsyncSession:

@@ -93,6 +93,10 @@ DECISION = "/console/reports/<public_id>/decision"
 READING = "/challenges/<slug>/boxes/<box_id>/reading"
 ATTEMPTS = "/challenges/<slug>/boxes/<box_id>/attempts"
 
+SHELVES = ("articles", "newsletters", "announcements", "pages", "challenges", "competitions")
+TEXT = f"/<any({', '.join(SHELVES)}):shelf>/<slug>"
+TYPED = ("field", "text", "base", "note", "publish", "as")
+
 ROWS: tuple[Row, ...] = (
     row("/static/<path:name>", path="/static/css/base.css", everyone=200),
     row("/static/<path:name>", path="/static/nothing.css", everyone=404),
@@ -316,6 +320,64 @@ ROWS: tuple[Row, ...] = (
     row("/members/<handle>", path="/members/{suspended}", everyone=404),
     row("/members/<handle>", path="/members/{pending}", everyone=404, pending=200),
     row("/members/<handle>", path="/members/{carol}", everyone=404, carol=200),
+    # Texts in their place; what says no text, or not what it was begun from, is refused.
+    *(
+        row(f"/{shelf}/<slug>", "POST", f"/{shelf}/nothing", members=403, out=ASKS, keys=404, more=TYPED)
+        for shelf in SHELVES
+    ),
+    *(
+        row(f"/{path.split('/')[1]}/<slug>", "POST", path, members=403, out=ASKS, keys=422, more=TYPED)
+        for path in ("/challenges/squares", "/challenges/draft", "/competitions/cup")
+    ),
+    row(f"{TEXT}/edit", path="/challenges/nothing/edit", members=403, out=ASKS, keys=404),
+    row(f"{TEXT}/edit", path="/challenges/squares/edit?field=title", members=403, out=ASKS, keys=404),
+    *(
+        row(f"{TEXT}/{what}", path=f"{path}/{what}", members=403, out=ASKS, keys=200)
+        for path in ("/challenges/squares", "/challenges/draft", "/competitions/cup")
+        for what in ("edit", "history")
+    ),
+    row(f"{TEXT}/edit", path="/challenges/squares/edit?field=solution", members=403, out=ASKS, keys=200),
+    row(f"{TEXT}/history", path="/challenges/squares/history?number=1", members=403, out=ASKS, keys=404),
+    row(f"{TEXT}/region", path="/challenges/squares/region?field=title", members=403, out=ASKS, keys=404),
+    *(
+        row(
+            f"{TEXT}/{what}",
+            "POST",
+            f"/challenges/squares/{what}",
+            members=403,
+            out=ASKS,
+            more=more,
+            **answers,
+        )
+        for what, more, answers in (
+            ("preview", TYPED, {"keys": 200}),
+            ("restoration", ("field", "number", "base"), {"keys": 404}),
+        )
+    ),
+    *(
+        row(
+            f"{TEXT}/{what}",
+            "POST",
+            f"/challenges/squares/{what}",
+            body={"base": "x"},
+            members=403,
+            out=ASKS,
+            keys=422,
+            more=(*TYPED, "left"),
+        )
+        for what in ("draft", "presence")
+    ),
+    row(
+        f"{TEXT}/draft/disposal",
+        "POST",
+        "/challenges/squares/draft/disposal",
+        body={"then": "read"},
+        members=403,
+        out=ASKS,
+        keys=Goes("/challenges/squares"),
+        more=("field",),
+    ),
+    row("/console/writing/formula", "POST", members=403, out=ASKS, keys=200, more=("latex", "display")),
     row("/competitions", everyone=200),
     row("/competitions/<slug>", path="/competitions/ladder", everyone=200),
     row("/competitions/<slug>", path="/competitions/cup", members=200, out=404),
