@@ -162,7 +162,7 @@ async def _of_writing(session: AsyncSession, world: World, zoe: Member) -> None:
         [
             Revision(**where, number=1, text="", note="zqfirst’s", author_id=zoe.id, saved_at=world.now),
             Draft(**where, member_id=zoe.id, base=1, text="zqreason", saved_at=world.now),
-            Presence(**where, member_id=zoe.id, seen_at=world.now),
+            Presence(**where, member_id=zoe.id, began_at=world.now, seen_at=world.now),
         ]
     )
 
