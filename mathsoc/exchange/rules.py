@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+MARKER = "mathsoc-export.toml"
 FORMAT = 1
 SOCIETY = "society.toml"
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", re.ASCII)
