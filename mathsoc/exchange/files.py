@@ -1,4 +1,4 @@
-"""Reading and writing the files themselves: nothing is followed out of the folder, nothing is half written."""
+"""Reading and writing the files: nothing is followed out of the folder, nothing is half written."""
 
 from __future__ import annotations
 
@@ -112,7 +112,8 @@ def found(folder: Path) -> dict[str, bytes]:
     """
     if not folder.is_dir():
         raise Refused(f"{folder} is no folder; name the folder of an export.")
-    names, problems = [], []
+    names: list[str] = []
+    problems: list[Problem] = []
     for path, entry in _walk(folder, problems):
         if path == rules.MARKER:
             continue
@@ -143,7 +144,7 @@ def version(folder: Path) -> None:
         marker = tomllib.loads(_read(folder / rules.MARKER, LARGEST_TEXT).decode())
     except (Wrong, OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Refused(
-            f"{folder} has no {rules.MARKER} that can be read, so it is no export; name the folder that has it."
+            f"{folder} has no {rules.MARKER} that can be read, so it is no export; name one that has it."
         ) from error
     if marker.get("format") != rules.FORMAT:
         raise Refused(
@@ -241,7 +242,7 @@ def _may_replace(folder: Path) -> None:
         return
     if not (folder / rules.MARKER).is_file():
         raise Refused(
-            f"{folder} holds something else (there is no {rules.MARKER} in it); name a new folder or an older "
+            f"{folder} holds something else (there is no {rules.MARKER}); name a new folder or an older "
             "export."
         )
     foreign: list[Problem] = []

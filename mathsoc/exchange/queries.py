@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ from mathsoc.publishing.models import Post, PostSlug
 from mathsoc.schools.models import Society, Stage, YearStage
 from mathsoc.uploads.models import Upload
 
-_SHOWN = re.compile(r'<img [^>]*?src="/uploads/([a-z0-9]+)"')
 FOLDER_OF = {kind: folder for folder, kind in rules.POSTS.items()}
 ENDING_OF = {media_type: ending for ending, media_type in rules.ENDINGS.items()}
 
@@ -38,7 +36,7 @@ class Content:
     addresses: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, path: str, data: Mapping[str, Any], text: str | None = None) -> None:
-        """As it would be read again; a text from before a rule of today is cleaned by it, as readers see it."""
+        """As it would be read again; a text from before a rule of today is cleaned as readers see it."""
         shape = rules.shape_of(path)
         if shape is None:
             raise Refused(f"{path} cannot be the name of a file; give the thing another address first.")
@@ -47,11 +45,6 @@ class Content:
         except rules.Wrong as wrong:
             raise Refused(f"{path} could not be read again: {wrong}.") from wrong
         self.entries[path] = Entry(path, known, None if text is None else richtext.clean(text))
-
-
-def pictures(text: str | None) -> list[str]:
-    """The public ids of the pictures that a cleaned text shows, each once."""
-    return list(dict.fromkeys(_SHOWN.findall(text or "")))
 
 
 async def content(session: AsyncSession) -> Content:
@@ -155,7 +148,7 @@ async def _uploads(session: AsyncSession, found: Content) -> None:
 def used_by(entries: Any) -> Iterator[str]:
     """The public ids of the files that entries name."""
     for one in entries:
-        yield from pictures(one.text)
+        yield from (picture.public_id for picture in richtext.pictures(one.text or ""))
         if one.data.get("document"):
             yield one.data["document"]
 

@@ -298,7 +298,7 @@ _ENDINGS: dict[str, dict[str, Shape]] = {
         ".html": Shape(_CHALLENGE, written=True),
     },
     COMPETITIONS: {".html": Shape(_COMPETITION, written=True)},
-} | dict.fromkeys(POSTS, {".html": Shape(_POST, written=True)})
+} | {folder: {".html": Shape(_POST, written=True)} for folder in POSTS}
 
 
 def checked(data: Any, shape: Shape) -> dict[str, Any]:
