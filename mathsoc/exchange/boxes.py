@@ -15,7 +15,8 @@ from mathsoc.challenges import service as challenges
 from mathsoc.challenges.models import AnswerBox, Challenge
 from mathsoc.competitions.models import Competition
 from mathsoc.exchange import texts
-from mathsoc.exchange.plan import MARKED_BY, Plan
+from mathsoc.exchange.guards import MARKED_BY
+from mathsoc.exchange.planned import Plan
 from mathsoc.exchange.rules import BOXES, CHALLENGES, SOLUTION
 from mathsoc.schools.models import Stage
 

@@ -14,7 +14,8 @@ from mathsoc.config import Config
 from mathsoc.db import Database
 from mathsoc.errors import Missing, Refused
 from mathsoc.exchange import files, queries, rules, service
-from mathsoc.exchange.plan import CREATE, SAME, UPDATE, Plan, plan
+from mathsoc.exchange.plan import plan
+from mathsoc.exchange.planned import CREATE, SAME, UPDATE, Plan
 from mathsoc.uploads import workshop
 from mathsoc.uploads.store import Store, open_store
 

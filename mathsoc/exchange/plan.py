@@ -2,77 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from mathsoc import richtext
-from mathsoc.challenges.models import AnswerBox, Challenge
 from mathsoc.errors import Refused
-from mathsoc.exchange import files, queries, rules
-from mathsoc.exchange.queries import Content
-from mathsoc.exchange.rules import (
-    BOXES,
-    CHALLENGES,
-    COMPETITIONS,
-    POSTS,
-    SOCIETY,
-    SOLUTION,
-    UPLOADS,
-    Entry,
-    Problem,
-)
-from mathsoc.marking import Scheme, read_key
-from mathsoc.marking.results import SchemeError
+from mathsoc.exchange import files, guards, queries, rules
+from mathsoc.exchange.planned import CREATE, SAME, UPDATE, Plan
+from mathsoc.exchange.rules import CHALLENGES, COMPETITIONS, POSTS, SOCIETY, UPLOADS, Entry, Problem
 from mathsoc.publishing.rules import RESERVED
-from mathsoc.submissions.models import Attempt
 from mathsoc.uploads.models import Upload
-
-CREATE, UPDATE, SAME = "create", "update", "same"
-MARKED_BY = ("kind", "key", "also", "options")
-ANSWERED = (
-    "box {id} has been answered, so its {what} cannot be changed here: points were given by it. Put it back "
-    "as it is in a new export, or make a new challenge"
-)
-MOVED = "this challenge has been answered, so it stays in its competition and stage; put those back"
-
-
-@dataclass
-class Plan:
-    """The files as they are meant, what there is, and what becomes of each."""
-
-    entries: dict[str, Entry]
-    uploads: dict[str, bytes]
-    there: Content
-    what: dict[str, str] = field(default_factory=dict)
-
-    def before(self, path: str) -> Entry | None:
-        """The entry as it is there now, if it is; a post also by an address that it had, or will have had."""
-        entry = self.entries[path]
-        kind = POSTS.get(entry.folder)
-        if kind is not None:
-            slugs = (entry.name, *entry.data["old_slugs"])
-            addresses = self.there.addresses
-            path = next((addresses[kind, slug] for slug in slugs if (kind, slug) in addresses), path)
-        return self.there.entries.get(path)
-
-    def changes(self, *paths: str) -> bool:
-        return any(self.what.get(path, SAME) != SAME for path in paths)
-
-    def of(self, folder: str, ending: str = ".html") -> Iterator[Entry]:
-        """The entries of a folder; with ".html" only those that stand for a thing."""
-        for path, entry in self.entries.items():
-            if (
-                entry.folder == folder
-                and path.endswith(ending)
-                and entry.name + ending == path.rpartition("/")[2]
-            ):
-                yield entry
 
 
 async def plan(session: AsyncSession, given: dict[str, bytes]) -> Plan:
@@ -93,9 +35,9 @@ async def plan(session: AsyncSession, given: dict[str, bytes]) -> Plan:
     problems += _pieces(made)
     problems += _references(made, await _known_uploads(session))
     problems += _posts(made)
-    problems += _keys(made)
-    problems += await _boxes(session, made)
-    problems += await _files(session, made)
+    problems += guards.keys(made)
+    problems += await guards.boxes(session, made)
+    problems += await guards.uploads(session, made)
     if problems:
         raise Refused(files.listed(problems))
     _compare(made)
@@ -200,87 +142,6 @@ def _posts(made: Plan) -> Iterator[Problem]:
             made.entries[entry.path] = Entry(entry.path, data, entry.text)
 
 
-def _keys(made: Plan) -> Iterator[Problem]:
-    """The engine must be able to read every key."""
-    for entry in made.of(CHALLENGES, BOXES):
-        for number, box in enumerate(entry.data["boxes"], 1):
-            try:
-                # A key of nothing would be matched by nothing.
-                scheme = Scheme(box["kind"], box["key"], box["options"])
-                for key in (box["key"], *box["also"]):
-                    reading = read_key(key, scheme)
-                    if not reading.ok:
-                        why = reading.problem.message if reading.problem else "nobody can read it"
-                        yield Problem(entry.path, f"box {number}: the key {key[:60]!r} cannot be read: {why}")
-            except SchemeError as error:
-                yield Problem(entry.path, f"box {number}: {error}")
-
-
-async def _boxes(session: AsyncSession, made: Plan) -> list[Problem]:
-    """What has been answered keeps its key, and its place."""
-    problems = []
-    answered = set(
-        await session.scalars(
-            select(AnswerBox.public_id).where(AnswerBox.id.in_(select(Attempt.box_id).distinct()))
-        )
-    )
-    tried = set(
-        await session.scalars(
-            select(Challenge.slug).where(Challenge.id.in_(select(Attempt.challenge_id).distinct()))
-        )
-    )
-    owners = {
-        box.public_id: box.challenge.slug
-        for box in await session.scalars(select(AnswerBox).options(joinedload(AnswerBox.challenge)))
-    }
-    seen: set[str] = set()
-    for entry in made.of(CHALLENGES, BOXES):
-        there = made.there.entries.get(entry.path)
-        old = {box["id"]: box for box in there.data["boxes"]} if there else {}
-        new = {box["id"]: box for box in entry.data["boxes"] if box["id"]}
-        for id in [box["id"] for box in entry.data["boxes"] if box["id"]]:
-            if id in seen or owners.get(id, entry.name) != entry.name:
-                problems.append(Problem(entry.path, f"box {id} is another box too; take its id out"))
-            seen.add(id)
-        for id in sorted(old.keys() & answered):
-            if id not in new:
-                problems.append(Problem(entry.path, ANSWERED.format(id=id, what="place")))
-                continue
-            for what in MARKED_BY:
-                if new[id][what] != old[id][what]:
-                    problems.append(Problem(entry.path, ANSWERED.format(id=id, what=what)))
-    for entry in made.of(CHALLENGES):
-        there = made.there.entries.get(entry.path)
-        if (
-            there
-            and entry.name in tried
-            and any(entry.data[n] != there.data[n] for n in ("competition", "stage"))
-        ):
-            problems.append(Problem(entry.path, MOVED))
-    return problems
-
-
-async def _files(session: AsyncSession, made: Plan) -> list[Problem]:
-    """A file that is there is never changed: its name is its content's."""
-    rows = await session.execute(select(Upload.public_id, Upload.sha256, Upload.name))
-    there = {public_id: (sha256, name) for public_id, sha256, name in rows}
-    problems = []
-    for path, raw in made.uploads.items():
-        id = path.partition("/")[2].partition(".")[0]
-        known = there.get(id)
-        if known is not None and known[0] != hashlib.sha256(raw).hexdigest():
-            problems.append(
-                Problem(path, "a file of this name is kept with other content; give this one another name")
-            )
-        made.what[path] = SAME if known else CREATE
-    for entry in made.of(UPLOADS, ".toml"):
-        known = there.get(entry.name)
-        made.what[entry.path] = (
-            CREATE if known is None else SAME if known[1] == entry.data["name"] else UPDATE
-        )
-    return problems
-
-
 def _compare(made: Plan) -> None:
     for path, entry in made.entries.items():
         if entry.folder == UPLOADS:
@@ -291,11 +152,3 @@ def _compare(made: Plan) -> None:
         else:
             same = entry == Entry(path, before.data, before.text) and before.path == path
             made.what[path] = SAME if same else UPDATE
-
-
-def main_of(path: str) -> str:
-    """The path of the challenge that a solution or boxes belong to."""
-    for ending in (SOLUTION, BOXES):
-        if path.endswith(ending):
-            return path.removesuffix(ending) + ".html"
-    return path

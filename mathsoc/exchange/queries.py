@@ -15,7 +15,7 @@ from mathsoc import richtext
 from mathsoc.challenges.models import AnswerBox, Challenge
 from mathsoc.competitions.models import Competition, CompetitionStage
 from mathsoc.errors import Refused
-from mathsoc.exchange import rules
+from mathsoc.exchange import rules, shapes
 from mathsoc.exchange.rules import BOXES, CHALLENGES, COMPETITIONS, SOLUTION, UPLOADS, Entry
 from mathsoc.publishing.models import Post, PostSlug
 from mathsoc.schools.models import Society, Stage, YearStage
@@ -37,11 +37,11 @@ class Content:
 
     def add(self, path: str, data: Mapping[str, Any], text: str | None = None) -> None:
         """As it would be read again; a text from before a rule of today is cleaned as readers see it."""
-        shape = rules.shape_of(path)
+        shape = shapes.shape_of(path)
         if shape is None:
             raise Refused(f"{path} cannot be the name of a file; give the thing another address first.")
         try:
-            known = rules.checked(data, shape)
+            known = shapes.checked(data, shape)
         except rules.Wrong as wrong:
             raise Refused(f"{path} could not be read again: {wrong}.") from wrong
         self.entries[path] = Entry(path, known, None if text is None else richtext.clean(text))
@@ -78,7 +78,7 @@ async def _society(session: AsyncSession, found: Content) -> None:
 async def _competitions(session: AsyncSession, found: Content) -> None:
     boards = selectinload(Competition.boards).joinedload(CompetitionStage.stage)
     for one in await session.scalars(select(Competition).options(boards).order_by(Competition.slug)):
-        names = [name for name in rules.shape_of("competitions/x.html").fields if name != "stages"]  # type: ignore[union-attr]
+        names = [name for name in shapes.shape_of("competitions/x.html").fields if name != "stages"]  # type: ignore[union-attr]
         stages = [board.stage.slug for board in sorted(one.boards, key=lambda b: (b.position, b.stage.slug))]
         data = _fields(one, *names) | {"stages": stages}
         found.add(f"{COMPETITIONS}/{one.slug}.html", data, one.introduction)
@@ -116,7 +116,7 @@ async def _posts(session: AsyncSession, found: Content) -> None:
     chosen = select(Post).options(undefer(Post.body), selectinload(Post.tags), joinedload(Post.document))
     plain = tuple(
         name
-        for name in rules.shape_of("articles/x.html").fields  # type: ignore[union-attr]
+        for name in shapes.shape_of("articles/x.html").fields  # type: ignore[union-attr]
         if name not in ("document", "tags", "old_slugs")
     )
     for post in await session.scalars(chosen.order_by(Post.kind, Post.slug)):

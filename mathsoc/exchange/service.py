@@ -16,7 +16,7 @@ from mathsoc.competitions.models import Competition, CompetitionStage
 from mathsoc.errors import Refused
 from mathsoc.exchange import texts
 from mathsoc.exchange.boxes import write_challenges
-from mathsoc.exchange.plan import CREATE, UPDATE, Plan
+from mathsoc.exchange.planned import CREATE, UPDATE, Plan
 from mathsoc.exchange.rules import COMPETITIONS, ENDINGS, POSTS, SOCIETY, UPLOADS, Entry
 from mathsoc.live.service import announce
 from mathsoc.publishing import service as publishing
