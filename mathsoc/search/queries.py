@@ -138,6 +138,7 @@ def _shown(matching: Matching) -> Select[Any]:
         matching.excerpt().label("excerpt"),
         *(Post.kind, Post.publish_at, Post.expires_at),
         Post.archived_at.label("post_archived_at"),
+        Challenge.title.label("challenge_title"),
         *(Challenge.release_at, Challenge.lock_at, Challenge.locked_at, Challenge.practice),
         *(Holder.starts_at.label("opens_at"), Holder.ends_at.label("closes_at")),
         *(Holder.name.label("holder"), Stage.name.label("stage")),
@@ -164,6 +165,7 @@ def _hit(row: Row[Any], now: datetime) -> Hit:
             f"#region-challenges-{row.slug}-solution",
         )
         about, path = f"{row.stage} · {row.holder}", f"/challenges/{row.slug}{anchor if solution else ''}"
+        title = title or [(row.challenge_title, False)]
         return Hit(kind, path, title, excerpt, about, note, window.released_at)
     note = "archived" if row.archived_at is not None else ""
     return Hit("competition", f"/competitions/{row.slug}", title, excerpt, "", note, row.starts_at)

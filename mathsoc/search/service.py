@@ -117,7 +117,8 @@ def _of_challenge(challenge: Challenge) -> list[Words]:
     title, number = challenge.title, challenge.id
     found = [_words(title, challenge.topic, challenge.statement, challenge_id=number)]
     if challenge.solution:
-        found.append(_words(title, "", challenge.solution, part="solution", challenge_id=number))
+        # Without its title, or whoever looks for that would find the challenge twice.
+        found.append(_words("", "", challenge.solution, part="solution", challenge_id=number))
     return found
 
 
