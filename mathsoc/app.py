@@ -113,6 +113,9 @@ STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(h
 STANDING |= {search.FILL: timedelta(hours=1)}
 # What may be missing in a database that was just restored, or filled by hand.
 AT_START = (search.FILL,)
+# What is written is read again for the search.
+posts.on_changed.append(search.post_changed)
+writing.on_published.append(search.text_published)
 # Who makes the mails of each kind.
 MAIL: dict[str, mail.Builder] = {
     "reset": letters.reset,

@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from quart import Quart
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from mathsoc import clock
 from mathsoc.challenges.models import Challenge
 from mathsoc.db import Base, Database
 from mathsoc.jobs import Job
@@ -16,6 +17,7 @@ from mathsoc.members.models import LoginSession
 from mathsoc.publishing.models import Post, PostSlug
 from mathsoc.reports.models import Report
 from mathsoc.uploads.models import Upload
+from mathsoc.search import service as search
 from tests.joining.ways import add_class
 from tests.live.fakes import true
 from tests.support.world import World, already_signed_in
@@ -123,7 +125,9 @@ async def set_up(app: Quart, world: World) -> Scene:
 
     async def planned() -> bool:
         async with world.database.reading() as session:
-            return bool(await session.scalar(select(func.count()).select_from(Job)))
+            # The first look of the search for what it has not read is over, too.
+            fill = await session.scalar(select(Job.due_at).where(Job.name == search.FILL))
+            return fill is not None and fill > clock.now()
 
     await true(planned)  # its standing jobs, which it writes down by itself soon after the start
     await people(world)

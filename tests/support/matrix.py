@@ -30,6 +30,8 @@ MEETS = {
     "tests/rights/": "postgresql",
     "tests/roll_over/": "postgresql",
     "tests/school_admin/": "sqlite",
+    "tests/feeds/": "sqlite",
+    "tests/search/test_leaks.py::test_staff": "postgresql",
     "tests/second_factor/test_sign_in.py": "postgresql",
     "tests/second_factor/test_views.py": "sqlite",
     "tests/setup/": "postgresql",
