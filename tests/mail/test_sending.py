@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from jinja2 import DictLoader
 
-import mathsoc.app
 from mathsoc import mail
 from mathsoc.app import Mathsoc
 from mathsoc.config import FILES, Config
