@@ -26,6 +26,7 @@ from mathsoc.console import denials
 from mathsoc.console.admin import blueprint as people_pages
 from mathsoc.console.views import blueprint as console_pages
 from mathsoc.db import Database
+from mathsoc.feeds.views import blueprint as feeds
 from mathsoc.home.views import blueprint as home_page
 from mathsoc.joining import letters as joining_letters
 from mathsoc.joining.admin import blueprint as joining_staff
@@ -59,12 +60,19 @@ from mathsoc.reports.views import blueprint as report_pages
 from mathsoc.roll_over.admin import blueprint as roll_over_pages
 from mathsoc.school_admin.admin import blueprint as school_pages
 from mathsoc.schools import queries as schools
+from mathsoc.search import service as search
+from mathsoc.search.views import blueprint as search_pages
 from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
 from mathsoc.slips import service as slips
 from mathsoc.slips.admin import blueprint as slip_pages
 from mathsoc.submissions import queries as submissions
 from mathsoc.submissions.views import blueprint as submission_pages
+from mathsoc.uploads import tidying, workshop
+from mathsoc.uploads.admin import TEXTS
+from mathsoc.uploads.admin import blueprint as file_pages
+from mathsoc.uploads.store import open_store
+from mathsoc.uploads.views import blueprint as upload_pages
 from mathsoc.web import assets, errors, filters, limits, operations, pages, rights, security, unit_of_work
 from mathsoc.web.kept import Kept
 from mathsoc.writing import service as writing
@@ -86,6 +94,8 @@ JOBS: dict[str, jobs.Step] = {
     privacy.RETAIN: privacy.retain,
     mailings.FORGET: mailings.forget_old,
     writing.FORGET: writing.forget_old,
+    search.INDEX: search.index,
+    search.FILL: search.fill,
 }
 # Jobs that come round again by themselves.
 DAILY = (
@@ -97,8 +107,12 @@ DAILY = (
     privacy.RETAIN,
     writing.FORGET,
     posts.PURGE,
+    tidying.FORGET,
 )
 STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(hours=1)}
+STANDING |= {search.FILL: timedelta(hours=1)}
+# What may be missing in a database that was just restored, or filled by hand.
+AT_START = (search.FILL,)
 # Who makes the mails of each kind.
 MAIL: dict[str, mail.Builder] = {
     "reset": letters.reset,
@@ -134,12 +148,16 @@ PAGES = (
     challenge_pages,
     submission_pages,
     leaderboard_pages,
+    search_pages,
+    feeds,
     console_pages,
     people_pages,
     school_pages,
     slip_pages,
     joining_staff,
     maths_api,
+    upload_pages,
+    file_pages,
     writing_pages,
     draft_pages,
     revision_pages,
@@ -179,6 +197,7 @@ def create_app(config: Config) -> Mathsoc:
     second_factor.install(app, config)
     limits.install(app, config)
     rights.install(app)
+    security.take_large_bodies(app)
     rights.on_denied(app, denials.note)
     unit_of_work.install(app)
     errors.install(app)
@@ -190,6 +209,7 @@ def create_app(config: Config) -> Mathsoc:
     app.extensions["shelves"] = Shelves(
         ChallengeShelf(submissions.members_answered), CompetitionShelf(), *map(PostShelf, KINDS)
     )
+    app.extensions["uploads"] = open_store(config.upload_dir)
     _go_live(app)
     _run_with_the_server(app, config)
     rights.check_complete(app)
@@ -213,7 +233,11 @@ def _run_with_the_server(app: Mathsoc, config: Config) -> None:
     app.extensions["mail"] = delivery
     steps: dict[str, jobs.Step] = {**JOBS, mail.JOB: delivery, scrub.JOB: scrub.step(app.database)}
     steps[mailings.JOB] = sending.step(config.time_zone)
-    app.jobs = runner = jobs.Runner(app.database, steps, STANDING)
+    steps |= {
+        tidying.FORGET: tidying.forget(TEXTS),
+        tidying.SWEEP: tidying.sweep(app.database, app.extensions["uploads"]),
+    }
+    app.jobs = runner = jobs.Runner(app.database, steps, STANDING, AT_START)
     warming: list[asyncio.Task[None]] = []
 
     @app.before_serving
@@ -228,6 +252,7 @@ def _run_with_the_server(app: Mathsoc, config: Config) -> None:
         await runner.stop()
         await asyncio.gather(*warming)
         await asyncio.to_thread(pool.stop)
+        await asyncio.to_thread(workshop.stop)
         await app.database.close()
 
 

@@ -81,6 +81,8 @@ class Action(StrEnum):
     POST_RESTORED = "post-restored"
     POST_PURGED = "post-purged"
     TEXT_PUBLISHED = "text-published"
+    UPLOADED = "uploaded"
+    UPLOAD_DELETED = "upload-deleted"
     MEMBERS_VIEWED = "members-viewed"
     MEMBERS_EXPORTED = "members-exported"
     MAIL_VIEWED = "mail-viewed"

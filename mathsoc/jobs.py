@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -128,15 +128,21 @@ def _values(name: str, subject: str, due_at: datetime) -> dict[str, Any]:
 class Runner:
     """Runs due jobs of one process, one after the other; outside work runs beside them.
 
-    `standing` are jobs that come round again by themselves, with the time between two rounds.
+    `standing` are jobs that come round again by themselves, with the time between two rounds; the first round
+    of those `at_start` is when the process starts.
     """
 
     def __init__(
-        self, database: Database, steps: Mapping[str, Step], standing: Mapping[str, timedelta] | None = None
+        self,
+        database: Database,
+        steps: Mapping[str, Step],
+        standing: Mapping[str, timedelta] | None = None,
+        at_start: Collection[str] = (),
     ) -> None:
         self.database = database
         self.steps = steps
         self.standing = standing or {}
+        self.at_start = at_start
         self._task: asyncio.Task[None] | None = None
         self._outside: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
@@ -184,6 +190,8 @@ class Runner:
             async with self.database.writing() as session:
                 for name, interval in self.standing.items():
                     await keep(session, name, clock.now() + interval)
+                for name in self.at_start:
+                    await plan(session, name, "", clock.now())
 
     async def _next(self) -> bool:
         now = clock.now()

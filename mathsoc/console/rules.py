@@ -80,6 +80,8 @@ IN_WORDS = {
     "post-binned": "put a post into the bin",
     "post-restored": "brought back a post",
     "post-purged": "a post in the bin came to its end",
+    "uploaded": "added a file",
+    "upload-deleted": "deleted a file",
     "text-published": "published a text",
 }
 
@@ -142,6 +144,8 @@ AS_NOUNS = {
     "post-binned": "Post put into the bin",
     "post-restored": "Post brought back",
     "post-purged": "Post gone from the bin",
+    "uploaded": "File added",
+    "upload-deleted": "File deleted",
     "text-published": "Text published",
 }
 # Where it was done to somebody.

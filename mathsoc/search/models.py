@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, String, Text, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mathsoc.db import Base
@@ -11,14 +11,14 @@ PARTS = ("text", "solution")
 LONGEST = 100_000  # characters; what a tsvector can hold even of a text without any repeated word
 
 # Letters that are found without their accent, on PostgreSQL, where SQLite's tokenizer does it by itself; and
-# signs that its parser would take for a part of an address or a path.
+# signs that its parser would take for a part of an address, a path or a tag.
 ACCENTED = (
     "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöùúûüýÿĀāĂăĄąĆćĈĉĊċČčĎďĒēĔĕĖėĘęĚěĜĝĞğĠġĢģĤĥĨĩĪīĬĭĮį"
-    "İĴĵĶķĹĺĻļĽľŃńŅņŇňŌōŎŏŐőŔŕŖŗŘřŚśŜŝŞşŠšŢţŤťŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽž-+./:@_=&?#~"
+    "İĴĵĶķĹĺĻļĽľŃńŅņŇňŌōŎŏŐőŔŕŖŗŘřŚśŜŝŞşŠšŢţŤťŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽž-+./:@_=&?#~<>"
 )
 BARE = (
     "AAAAAACEEEEIIIINOOOOOUUUUYaaaaaaceeeeiiiinooooouuuuyyAaAaAaCcCcCcCcDdEeEeEeEeEeGgGgGgGgHhIiIiIiIi"
-    "IJjKkLlLlLlNnNnNnOoOoOoRrRrRrSsSsSsSsTtTtUuUuUuUuUuUuWwYyYZzZzZz            "
+    "IJjKkLlLlLlNnNnNnOoOoOoRrRrRrSsSsSsSsTtTtUuUuUuUuUuUuWwYyYZzZzZz              "
 )
 
 
@@ -81,11 +81,14 @@ SQLITE = (
     f"CREATE TRIGGER search_entries_update AFTER UPDATE ON search_entries BEGIN {_OLD}; {_NEW}; END",
 )
 
-for _dialect, _statements in (("postgresql", POSTGRESQL), ("sqlite", SQLITE)):
-    for _statement in _statements:
-        event.listen(SearchEntry.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))
-event.listen(
-    SearchEntry.__table__,
-    "before_drop",
-    DDL("DROP TABLE IF EXISTS search_index").execute_if(dialect="sqlite"),
-)
+
+@event.listens_for(SearchEntry.__table__, "after_create")
+def _make_full_text(_table: object, connection: Connection, **_: object) -> None:
+    for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
+        connection.exec_driver_sql(statement)
+
+
+@event.listens_for(SearchEntry.__table__, "before_drop")
+def _drop_full_text(_table: object, connection: Connection, **_: object) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("DROP TABLE search_index")

@@ -77,6 +77,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     # The page asks a quarter of a second after the last key.
     "submissions.reading": (Limit(member=240, address=6_000),),
     "submissions.send": (Limit(member=30, address=1_500), Limit(member=600, address=20_000, seconds=HOUR)),
+    "uploads.send": (Limit(member=60, address=30), Limit(member=600, address=30, seconds=HOUR)),
+    "files.removal": (Limit(member=120, address=30),),
     "maths_api.validate": (Limit(member=240, address=60),),
     "maths_api.equivalent": (Limit(member=240, address=60),),
     "maths_api.normalise": (Limit(member=240, address=60),),
@@ -89,6 +91,10 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "revisions.restore": (Limit(member=30, address=30),),
     # A quarter of a second after the last key.
     "formulas.formula": (Limit(member=600, address=30),),
+    # The page asks a while after the last key; a whole school looks something up in one lesson.
+    "search.show": (Limit(member=120, address=1_500),),
+    # The whole list of pages, for search engines.
+    "feeds.site_map": (Limit(member=30, address=30),),
     "people.index": (Limit(member=120, address=60),),
     "people.export": (Limit(member=10, address=10),),
     "people.details": (Limit(member=240, address=60),),
