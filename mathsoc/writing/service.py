@@ -31,7 +31,7 @@ STILL_MARKED = (
 NO_ALT = "Say of each picture what it shows; then it can be published."
 GONE = "A picture in the text is no longer kept here. Take it out, or add it again."
 
-# Called in the transaction of each publication, after the text has been kept; the search index for one.
+# Called in the transaction of each publication, before the text itself is kept; the search index for one.
 on_published: list[Callable[[AsyncSession, Thing, str, datetime], Awaitable[None]]] = []
 
 
@@ -90,10 +90,10 @@ async def publish(
     for kept in (Draft, Presence):
         await session.execute(delete(kept).where(kept.region_id == region.id, kept.member_id == viewer.id))
     if changed:
-        # Last, since it takes the locks of topics.
-        await shelf.write(session, thing, field, stored, now)
         for function in on_published:
             await function(session, thing, field, now)
+        # Last, since it takes the locks of topics.
+        await shelf.write(session, thing, field, stored, now)
     return changed
 
 
