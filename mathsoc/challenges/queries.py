@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
 
@@ -61,6 +62,16 @@ async def released(
         chosen = chosen.where(Challenge.competition_id == competition_id)
     found = (await session.scalars(chosen.limit(limit))).all()
     return [_card(challenge, now) for challenge in found]
+
+
+async def on_topics(
+    session: AsyncSession, now: datetime, topics: Sequence[str], *, signed_in: bool, limit: int = 6
+) -> list[Card]:
+    """Released challenges on any of these topics (in small letters), newest first."""
+    chosen = _listed(signed_in).where(
+        Challenge.release_at <= now, Competition.starts_at <= now, func.lower(Challenge.topic).in_(topics)
+    )
+    return [_card(challenge, now) for challenge in await session.scalars(chosen.limit(limit))]
 
 
 async def any_released(session: AsyncSession, now: datetime, *, signed_in: bool) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, undefer
 
@@ -64,6 +64,41 @@ class Cards:
     more: bool
 
 
+@dataclass(frozen=True)
+class Details:
+    """What stands around a text and is changed by one form."""
+
+    title: str
+    summary: str
+    tags: tuple[str, ...]
+    credit: str
+    audience: str
+    pinned: bool
+    expires_at: datetime | None
+
+    @property
+    def mark(self) -> str:
+        return rules.mark(self.told().values())
+
+    def told(self) -> dict[str, str]:
+        """By name, for the log and for whoever compares."""
+        return {
+            "title": self.title,
+            "summary": self.summary,
+            "tags": ", ".join(self.tags),
+            "credit": self.credit,
+            "audience": self.audience,
+            "pinned": "yes" if self.pinned else "no",
+            "expires_at": self.expires_at.isoformat() if self.expires_at else "",
+        }
+
+
+def details(post: Post) -> Details:
+    """The details of a post whose tags are loaded."""
+    tags = tuple(sorted(one.tag for one in post.tags))
+    return Details(post.title, post.summary, tags, post.credit, post.audience, post.pinned, post.expires_at)
+
+
 def path(kind: str, slug: str) -> str:
     """Where a post is read."""
     return f"/{slug}" if kind == "page" and slug in rules.FIXED else f"/{rules.SHELVES[kind]}/{slug}"
@@ -117,11 +152,28 @@ async def cards_as(
     return await _page(session, chosen, (Post.publish_at.desc(), Post.id.desc()), now, page, rows)
 
 
-async def for_staff(session: AsyncSession, now: datetime, *, binned: bool, page: int = 1) -> Cards:
-    """All posts in every state but the bin, or those in the bin alone; what was changed last comes first."""
-    chosen = _card_rows().where(Post.binned_at.is_not(None) if binned else Post.binned_at.is_(None))
-    order = (Post.binned_at if binned else Post.updated_at).desc()
-    return await _page(session, chosen, (order, Post.id.desc()), now, page, STAFF_ROWS)
+async def for_staff(session: AsyncSession, now: datetime, state: str = "", page: int = 1) -> Cards:
+    """Posts in one state, or in every one but the bin; what was changed last comes first."""
+    order = (Post.updated_at.desc(), Post.id.desc())
+    return await _page(session, _card_rows().where(_in(state, now)), order, now, page, STAFF_ROWS)
+
+
+def _in(state: str, now: datetime) -> ColumnElement[bool]:
+    """`rules.state` as a condition."""
+    if state == rules.State.BINNED:
+        return Post.binned_at.is_not(None)
+    kept = Post.binned_at.is_(None)
+    if state == rules.State.ARCHIVED:
+        return and_(kept, Post.archived_at.is_not(None))
+    live = and_(kept, Post.archived_at.is_(None))
+    over = and_(Post.expires_at.is_not(None), Post.expires_at <= now)
+    found: dict[str, ColumnElement[bool]] = {
+        rules.State.DRAFT: and_(live, Post.publish_at.is_(None)),
+        rules.State.SCHEDULED: and_(live, Post.publish_at > now),
+        rules.State.PUBLISHED: and_(live, Post.publish_at <= now, not_(over)),
+        rules.State.OVER: and_(live, Post.publish_at <= now, over),
+    }
+    return found.get(state, kept)
 
 
 async def strip(session: AsyncSession, audience: str, now: datetime) -> Sequence[Card]:

@@ -13,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mathsoc import audit, clock, jobs
 from mathsoc.audit import Action
 from mathsoc.db import insert_ignoring
-from mathsoc.errors import Missing, Refused
+from mathsoc.errors import MathsocError, Missing, Refused
 from mathsoc.jobs import Job
 from mathsoc.live.service import announce
 from mathsoc.members.rules import Viewer
 from mathsoc.publishing import queries, rules
 from mathsoc.publishing.models import Post, PostSlug, PostTag
+from mathsoc.publishing.queries import Details
 from mathsoc.publishing.rules import State
 
 # Who else must know of a post that changed, came or went: the search, kept fragments. They may plan jobs and
@@ -31,8 +32,15 @@ PURGE = "purge-bin"
 CHUNK = 50  # posts that leave the bin in one transaction
 STRIP_TOPIC = "posts:strip"
 LATEST_TOPIC = "posts:latest"
-ALT = "Describe each picture for those who cannot see it: {number} without words."
 NO_TEXT = "There is nothing to read yet: write the text first."
+
+
+class Stale(MathsocError):
+    """Somebody else has changed the details since the form was filled; `now` is what they are."""
+
+    def __init__(self, now: Details) -> None:
+        super().__init__("changed meanwhile")
+        self.now = now
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,30 @@ async def rename(session: AsyncSession, post: Post, title: str) -> None:
     if title != post.title:
         post.title = title
         await _name(session, post)
+
+
+async def set_details(session: AsyncSession, by: By, post: Post, given: Details, base: str) -> bool:
+    """Change what stands around the text; whether that was anything. `post` is held.
+
+    `base` is the mark of the details that the form was filled from: raises Stale where they are others now.
+    """
+    before = queries.details(post)
+    if given == before:
+        return False
+    if base != before.mark:
+        raise Stale(before)
+    if given.expires_at is not None and post.publish_at is not None and given.expires_at <= post.publish_at:
+        raise Refused("It must be after the moment when it appears.", "expires_at")
+    await rename(session, post, given.title)
+    post.summary, post.credit, post.audience = given.summary, given.credit, given.audience
+    post.pinned, post.expires_at = given.pinned, given.expires_at
+    await set_tags(session, post, list(given.tags))
+    post.updated_at = by.now
+    was, now = before.told(), given.told()
+    names = [name for name in now if was[name] != now[name]]
+    await _log(session, by, Action.POST_CHANGED, post, {n: was[n] for n in names}, {n: now[n] for n in names})
+    await changed(session, post, by.now)
+    return True
 
 
 async def held(session: AsyncSession, kind: str, slug: str) -> Post:

@@ -147,6 +147,17 @@ RIGHTS: dict[str, Right] = {
     "maths_api.validate": Right.STAFF,
     "maths_api.equivalent": Right.STAFF,
     "maths_api.normalise": Right.STAFF,
+    "publishing.index": Right.ANYONE,
+    "publishing.show": Right.ANYONE,  # and 404 to whoever may not read it
+    "publishing.about": Right.ANYONE,  # likewise
+    "posts.index": Right.STAFF,
+    "posts.new_form": Right.STAFF,
+    "posts.make": Right.STAFF,
+    "posts.publish": Right.STAFF,
+    "posts.step": Right.STAFF,
+    "posts.bin": Right.STAFF,
+    "post_details.form": Right.STAFF,
+    "post_details.save": Right.STAFF,
     "writing.edit": Right.STAFF,
     "writing.region": Right.STAFF,
     "writing.publish": Right.STAFF,
