@@ -11,9 +11,9 @@ from mathsoc import clock, moments
 from mathsoc.config import Config
 from mathsoc.errors import Refused
 from mathsoc.publishing import queries, rules, service
+from mathsoc.publishing.around import Details, details
 from mathsoc.publishing.forms import DetailsForm
 from mathsoc.publishing.models import Post
-from mathsoc.publishing.queries import Details
 from mathsoc.publishing.service import By
 from mathsoc.web.forms import sent
 from mathsoc.web.limits import client_address
@@ -26,7 +26,7 @@ blueprint = Blueprint("post_details", __name__)
 @blueprint.get(f"{rules.POST}/details")
 async def form(shelf: str, slug: str) -> Response:
     post = await queries.find(await session(), rules.KIND_OF[shelf], slug)
-    return await _page(post, _filled(queries.details(post)), queries.details(post).mark)
+    return await _page(post, _filled(details(post)), details(post).mark)
 
 
 @blueprint.post(f"{rules.POST}/details")

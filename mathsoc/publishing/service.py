@@ -18,8 +18,8 @@ from mathsoc.jobs import Job
 from mathsoc.live.service import announce
 from mathsoc.members.rules import Viewer
 from mathsoc.publishing import queries, rules
+from mathsoc.publishing.around import Details, details
 from mathsoc.publishing.models import Post, PostSlug, PostTag
-from mathsoc.publishing.queries import Details
 from mathsoc.publishing.rules import State
 
 # Who else must know of a post that changed, came or went: the search, kept fragments. They may plan jobs and
@@ -85,7 +85,7 @@ async def set_details(session: AsyncSession, by: By, post: Post, given: Details,
 
     `base` is the mark of the details that the form was filled from: raises Stale where they are others now.
     """
-    before = queries.details(post)
+    before = details(post)
     if given == before:
         return False
     if base != before.mark:
