@@ -22,11 +22,6 @@ from mathsoc.writing.shelves import Thing
 Count = Callable[[AsyncSession, int], Awaitable[int]]
 
 
-def topic(slug: str) -> str:
-    """What moves when a challenge's text does."""
-    return f"challenge:{slug}"
-
-
 class ChallengeShelf:
     """`answered` counts the members who have sent an answer to a challenge."""
 
@@ -77,7 +72,7 @@ class ChallengeShelf:
     async def write(self, session: AsyncSession, thing: Thing, field: str, text: str, now: datetime) -> None:
         change = update(Challenge).where(Challenge.id == thing.id)
         await session.execute(change.values({field: text, "revision": Challenge.revision + 1}))
-        await announce(session, topic(thing.slug))
+        await announce(session, queries.topic(thing.slug))
 
     async def readable(
         self, session: AsyncSession, ids: Collection[int], field: str, viewer: Viewer | None, now: datetime

@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from quart import Blueprint, Response, g
+from markupsafe import Markup
+from quart import Blueprint, Response, current_app, g
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from mathsoc import clock
+from mathsoc import clock, richtext
 from mathsoc.challenges import queries
 from mathsoc.challenges.models import Challenge
 from mathsoc.challenges.rules import Phase
@@ -16,6 +18,7 @@ from mathsoc.marking import Reading, Scheme, read_key
 from mathsoc.members.rules import SEES_KEYS
 from mathsoc.scoring import queries as scoring
 from mathsoc.submissions import queries as submissions
+from mathsoc.web.kept import Kept
 from mathsoc.web.pages import page
 from mathsoc.web.unit_of_work import session
 
@@ -39,13 +42,17 @@ async def index() -> Response:
 
 @blueprint.get("/challenges/<slug>")
 async def show(slug: str) -> Response:
-    challenge = await shown_challenge(slug)
-    return await page("challenges/show.html", outcome=None, **await challenge_context(challenge))
+    challenge, version = await _shown(slug)
+    return await page("challenges/show.html", outcome=None, **await challenge_context(challenge, version))
 
 
 async def shown_challenge(slug: str) -> Challenge:
     """The challenge of this address for the viewer, at the moment the request arrived."""
-    return await queries.shown(
+    return (await _shown(slug))[0]
+
+
+async def _shown(slug: str) -> tuple[Challenge, int]:
+    return await queries.shown_and_version(
         await session(),
         slug,
         g.received_at,
@@ -54,8 +61,11 @@ async def shown_challenge(slug: str) -> Challenge:
     )
 
 
-async def challenge_context(challenge: Challenge) -> dict[str, Any]:
-    """What the challenge page shows; keys and solution only once the challenge is locked."""
+async def challenge_context(challenge: Challenge, version: int | None = None) -> dict[str, Any]:
+    """What the challenge page shows; keys and solution only once the challenge is locked.
+
+    `version` is of its texts, where it was read with the challenge.
+    """
     db = await session()
     window = queries.window(challenge)
     phase = window.phase(g.received_at)
@@ -63,6 +73,7 @@ async def challenge_context(challenge: Challenge) -> dict[str, Any]:
     sees_keys = g.viewer is not None and g.viewer.role in SEES_KEYS
     return {
         "challenge": challenge,
+        "statement": await _statement(db, challenge, version),
         "window": window,
         "phase": phase.value,
         "scoring": competitions.scoring_rule(challenge.competition),
@@ -74,6 +85,18 @@ async def challenge_context(challenge: Challenge) -> dict[str, Any]:
         "sees_keys": sees_keys,
         "new_token": new_token,
     }
+
+
+async def _statement(db: AsyncSession, challenge: Challenge, version: int | None) -> Markup:
+    """The statement as it is drawn for everybody who may see the challenge at all."""
+    kept: Kept = current_app.extensions["kept"]
+    topic = queries.topic(challenge.slug)
+    seen = await kept.look(db, topic) if version is None else kept.seen(db, {topic: version})
+
+    async def draw() -> Markup:
+        return richtext.render(await queries.statement(db, challenge.id))
+
+    return await seen.piece("challenges/statement", "all", draw)
 
 
 def new_token() -> str:

@@ -66,6 +66,10 @@ IN_WORDS = {
     "rolled-over": "began a school year",
     "reported": "reported something written by",
     "report-decided": "decided a report about",
+    "newsletters-chosen": "asked for newsletters by mail, or for no more",
+    "mailing-begun": "sent a newsletter by mail",
+    "mailing-stopped": "stopped a newsletter by mail",
+    "mailing-resumed": "had a newsletter by mail go on",
     "details-changed": "corrected the details of",
     "post-made": "began a post",
     "post-changed": "changed the details of a post",
@@ -76,6 +80,8 @@ IN_WORDS = {
     "post-binned": "put a post into the bin",
     "post-restored": "brought back a post",
     "post-purged": "a post in the bin came to its end",
+    "uploaded": "added a file",
+    "upload-deleted": "deleted a file",
     "text-published": "published a text",
 }
 
@@ -124,6 +130,10 @@ AS_NOUNS = {
     "rolled-over": "School year begun",
     "reported": "Report",
     "report-decided": "Report decided",
+    "newsletters-chosen": "Newsletters by mail chosen",
+    "mailing-begun": "Newsletter sent by mail",
+    "mailing-stopped": "Newsletter by mail stopped",
+    "mailing-resumed": "Newsletter by mail resumed",
     "details-changed": "Details corrected",
     "post-made": "Post begun",
     "post-changed": "Details of a post changed",
@@ -134,6 +144,8 @@ AS_NOUNS = {
     "post-binned": "Post put into the bin",
     "post-restored": "Post brought back",
     "post-purged": "Post gone from the bin",
+    "uploaded": "File added",
+    "upload-deleted": "File deleted",
     "text-published": "Text published",
 }
 # Where it was done to somebody.

@@ -12,8 +12,8 @@ from mathsoc.accounts import confirm
 from mathsoc.audit import Action
 from mathsoc.errors import Refused
 from mathsoc.members.models import Member
-from mathsoc.privacy import export, rules, service
-from mathsoc.publishing import queries
+from mathsoc.privacy import export, queries, rules, service
+from mathsoc.publishing import queries as published
 from mathsoc.publishing import views as posts
 from mathsoc.schools import queries as schools
 from mathsoc.web.forms import sent
@@ -27,7 +27,7 @@ blueprint = Blueprint("privacy", __name__)
 @blueprint.get("/privacy")
 async def notice() -> Response:
     """What holds everywhere, and beneath it what the society itself says."""
-    own = await queries.own_page(await session(), "privacy", g.viewer, clock.now())
+    own = await published.own_page(await session(), "privacy", g.viewer, clock.now())
     return await page("privacy/notice.html", **(posts.context(own) if own else {"post": None}))
 
 
@@ -81,8 +81,11 @@ async def delete() -> Response:
     try:
         await confirm.confirmed(fields)
         async with writing() as db:
-            keeps = fields.get("points", "keep") != "remove"
-            await service.ask_for_erasure(db, g.viewer, clock.now(), client_address(), keeps_points=keeps)
+            keeps = {
+                "keeps_points": fields.get("points", "keep") != "remove",
+                "keeps_credit": fields.get("credit") == "keep",
+            }
+            await service.ask_for_erasure(db, g.viewer, clock.now(), client_address(), **keeps)
     except Refused as error:
         return await _deletion(error)
     return see("/profile/delete")
@@ -95,10 +98,12 @@ async def undo() -> Response:
 
 
 async def _deletion(error: Refused | None) -> Response:
-    me = await (await session()).get_one(Member, g.viewer.id)
+    db = await session()
+    me = await db.get_one(Member, g.viewer.id)
     return await page(
         "privacy/delete.html",
         me=me,
+        writes=await queries.writes(db, g.viewer),
         days=rules.UNDO_WITHIN.days,
         asks=confirm.asks(),
         error=error,

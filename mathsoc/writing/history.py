@@ -42,7 +42,7 @@ async def restore(shelf: str, slug: str) -> Response:
     about = (desk.shelf, desk.thing, desk.field, g.viewer, clock.now(), client_address())
     try:
         async with writing() as db:
-            await service.publish(db, *about, text=text, base=base, restores=number)
+            await service.publish(db, *about, service.Edit(text, base, restores=number))
     except service.Stale:
         return await _page(await opened(shelf, slug, desk.field), None, SOMEBODY_ELSE, 409)
     except Refused as error:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, clock
@@ -40,11 +40,14 @@ class Stale(MathsocError):
 
 
 @dataclass(frozen=True)
-class Published:
-    """What became of a publication: the newest revision's number, and whether this made it."""
+class Edit:
+    """What somebody sends: a text, the revision it was begun from, and what was done to it."""
 
-    revision: int
-    changed: bool
+    text: str
+    base: int
+    note: str = ""
+    # The number of the revision that it brings back.
+    restores: int | None = None
 
 
 async def publish(
@@ -55,28 +58,25 @@ async def publish(
     viewer: Viewer,
     now: datetime,
     address: str,
-    *,
-    text: str,
-    base: int,
-    note: str = "",
-    restores: int | None = None,
-) -> Published:
-    """Let readers have `text`, which was begun from revision `base`; the viewer's draft is done with.
+    edit: Edit,
+) -> bool:
+    """Let readers have the text; the viewer's draft is done with. Says whether anything has changed.
 
-    As it stands already, makes no revision. Raises Stale where somebody was faster, and Refused for a text
-    that cannot be published.
+    A text that stands there already makes no revision. Raises Stale where somebody was faster, and Refused
+    for a text that cannot be published.
     """
     region = await _held(session, thing, field)
     # Read anew: what the caller read may be from before the lock.
     thing = await shelf.find(session, thing.slug)
-    before, stored = thing.texts[field], cleaned(text)
-    if stored != before:
-        if base != region.revision:
+    before, stored = thing.texts[field], cleaned(edit.text)
+    changed = stored != before
+    if changed:
+        if edit.base != region.revision:
             raise Stale
-        _check_words(stored)
+        if rules.has_marks(stored):
+            raise Refused(STILL_MARKED, "text")
         await _keep_pictures(session, region, stored)
-        was = region.revision
-        await _add_revision(session, region, before, stored, viewer, now, note, restores)
+        was = await _add_revision(session, region, before, stored, viewer, now, edit)
         await audit.record(
             session,
             Action.TEXT_PUBLISHED,
@@ -85,16 +85,16 @@ async def publish(
             subject=(thing.owner.removesuffix("_id"), thing.id),
             address=address,
             before={"revision": was},
-            after={"revision": region.revision, "text": f"{thing.path} {field}"},
+            after={"revision": region.revision, "field": field},
         )
     for kept in (Draft, Presence):
         await session.execute(delete(kept).where(kept.region_id == region.id, kept.member_id == viewer.id))
-    if stored != before:
+    if changed:
         # Last, since it takes the locks of topics.
         await shelf.write(session, thing, field, stored, now)
         for function in on_published:
             await function(session, thing, field, now)
-    return Published(region.revision, stored != before)
+    return changed
 
 
 async def keep_draft(
@@ -108,15 +108,13 @@ async def keep_draft(
         raise Refused(TOO_LONG, "text")
     region = await _region(session, thing, field)
     await note_presence(session, thing, field, viewer, now)
-    kept = await queries.draft(session, thing, field, viewer)
-    if texts.from_source(text) == thing.texts[field]:
+    if _says(text, thing.texts[field]):
         await drop_draft(session, thing, field, viewer)
-    elif kept is None:
-        values = {"region_id": region.id, "member_id": viewer.id, "base": base, "text": text}
-        await insert_ignoring(session, Draft, {**values, "saved_at": now}, ["region_id", "member_id"])
-    else:
-        kept.text, kept.base, kept.saved_at = text, base, now
-        await session.flush()
+        return
+    unique = {"region_id": region.id, "member_id": viewer.id}
+    values = {"base": base, "text": text, "saved_at": now}
+    if not await insert_ignoring(session, Draft, unique | values, list(unique)):
+        await session.execute(update(Draft).filter_by(**unique).values(values))
 
 
 async def drop_draft(session: AsyncSession, thing: Thing, field: str, viewer: Viewer) -> None:
@@ -134,9 +132,8 @@ async def note_presence(
     await session.execute(delete(Presence).where(Presence.region_id == region.id, gone))
     values = {"region_id": region.id, "member_id": viewer.id, "began_at": now, "seen_at": now}
     if not await insert_ignoring(session, Presence, values, ["region_id", "member_id"]):
-        here = await session.get_one(Presence, (region.id, viewer.id), populate_existing=True)
-        here.seen_at = now
-        await session.flush()
+        here = (Presence.region_id == region.id, Presence.member_id == viewer.id)
+        await session.execute(update(Presence).where(*here).values(seen_at=now))
 
 
 async def leave(session: AsyncSession, thing: Thing, field: str, viewer: Viewer) -> None:
@@ -162,9 +159,12 @@ def cleaned(text: str) -> str:
     return texts.from_source(text)
 
 
-def _check_words(stored: str) -> None:
-    if rules.has_marks(stored):
-        raise Refused(STILL_MARKED, "text")
+def _says(text: str, stored: str) -> bool:
+    """Whether what was typed is what readers see; what cannot even be cleaned is not."""
+    try:
+        return texts.from_source(text) == stored
+    except Refused:
+        return False
 
 
 async def _region(session: AsyncSession, thing: Thing, field: str) -> Region:
@@ -182,35 +182,31 @@ async def _held(session: AsyncSession, thing: Thing, field: str) -> Region:
 
 
 async def _add_revision(
-    session: AsyncSession,
-    region: Region,
-    before: str,
-    stored: str,
-    viewer: Viewer,
-    now: datetime,
-    note: str,
-    restores: int | None,
-) -> None:
-    """The new text as a revision; what was there and is none yet becomes one before it."""
-    number = region.revision
+    session: AsyncSession, region: Region, before: str, stored: str, viewer: Viewer, now: datetime, edit: Edit
+) -> int:
+    """The new text as a revision, where what was there and is none yet becomes one before it.
+
+    Returns the number that the region had so far.
+    """
+    was = number = region.revision
     if number == 0 or before != await queries.text_of(session, region.id, number):
         number += 1
         words = AS_IT_WAS if number == 1 else OUTSIDE
         session.add(Revision(region_id=region.id, number=number, text=before, note=words, saved_at=now))
-    number += 1
     session.add(
         Revision(
             region_id=region.id,
-            number=number,
+            number=number + 1,
             text=stored,
-            note=note,
+            note=edit.note,
             author_id=viewer.id,
             saved_at=now,
-            restores=restores,
+            restores=edit.restores,
         )
     )
-    region.revision = number
+    region.revision = number + 1
     await session.flush()
+    return was
 
 
 async def _keep_pictures(session: AsyncSession, region: Region, stored: str) -> None:

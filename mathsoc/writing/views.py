@@ -23,6 +23,7 @@ blueprint = Blueprint("writing", __name__)
 
 NOTHING_CHANGED = "Nothing was changed."
 PUBLISHED = "Published."
+NO_TEXT = "No text was sent, so nothing was changed."
 
 
 @blueprint.get(f"{SHELF}/edit")
@@ -45,13 +46,15 @@ async def publish(shelf: str, slug: str) -> Response:
     fields = await sent()
     given = TextForm(fields)
     desk = await opened(shelf, slug, fields.get("field"))
+    if "text" not in fields:
+        return await _editor(desk, error=NO_TEXT)
     if not given.validate():
         return await _editor(desk, given, error=_first(given))
     text, base, note = given.text.data or "", given.base.data, given.note.data or ""
     about = (desk.shelf, desk.thing, desk.field, g.viewer, clock.now(), client_address())
     try:
         async with writing() as db:
-            done = await service.publish(db, *about, text=text, base=base, note=note)
+            changed = await service.publish(db, *about, service.Edit(text, base, note))
     except service.Stale:
         await _keep(desk, given)
         return await _conflict(shelf, slug, desk.field, given)
@@ -59,7 +62,7 @@ async def publish(shelf: str, slug: str) -> Response:
         await _keep(desk, given)
         return await _editor(desk, given, error=error.message)
     desk = await opened(shelf, slug, desk.field)
-    return await _read(desk, PUBLISHED if done.changed else NOTHING_CHANGED)
+    return await _read(desk, PUBLISHED if changed else NOTHING_CHANGED)
 
 
 # Rules of their own, since somebody else's page is at the same address.
@@ -148,9 +151,9 @@ async def _conflict(shelf: str, slug: str, field: str, given: TextForm) -> Respo
     desk = await opened(shelf, slug, field)
     db = await session()
     known = await queries.region(db, desk.thing, field)
-    begun = await queries.text_at(db, known.id, given.base.data) if known is not None else desk.text
+    begun = await queries.text_at(db, known.id, given.base.data) if known is not None else None
     mine, theirs = service.cleaned(given.text.data or ""), desk.text
-    merged = rules.merge(begun, mine, theirs)
+    merged = rules.merge(theirs if begun is None else begun, mine, theirs)
     return await page(
         "writing/conflict.html",
         fragment="writing/_conflict.html",

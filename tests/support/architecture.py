@@ -34,21 +34,23 @@ ABOVE_ALL = ("app", "demo")
 # Inside a slice: a file may know files of its own level and below. A name not here is of level 2.
 FACES = ("views", "admin")
 LEVEL = {"rules": 0, "models": 1} | dict.fromkeys(FACES, 3)
-WITHOUT_DOMAIN = ("live", "web")
+WITHOUT_DOMAIN = ("live", "richtext", "web")
 # Packages that marking may not know; it is text in, verdict out.
 OUTSIDE_MARKING = {
     *("sqlalchemy", "alembic", "aiosqlite", "asyncpg", "wtforms"),
     *("quart", "quart_auth", "werkzeug", "hypercorn", "jinja2"),
 }
+# Worker processes that can be killed: for marking, and for whatever else reads a stranger's bytes.
+RUNS_WORKERS = {"killable", "contained"}
 RUNS_TEXT = {
     *("eval", "exec", "compile", "__import__", "literal_eval"),
     *("parse_expr", "sympify", "lambdify", "latex2sympy"),
 }
-MARKS_SAFE = {"mathsoc.richtext"}
+MARKS_SAFE = {"mathsoc.richtext.__init__"}
 # These write the environment and never read it: flags are settings, and workers start with an empty one.
 FLOORS_OF_MARKING = ("syntax", "algebra", "judging")
 SHARED_IN_MARKING = {"limits", "results", "scheme"}
-WRITES_ENVIRONMENT = {"mathsoc.__main__", "mathsoc.marking.worker"}
+WRITES_ENVIRONMENT = {"mathsoc.__main__", "mathsoc.contained"}
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 45
 
@@ -135,7 +137,7 @@ def slices_point_one_way(source: Source) -> Problems:
 
 
 def machinery_knows_no_domain(source: Source) -> Problems:
-    """`live` and `web` would work for any site."""
+    """`live`, `richtext` and `web` would work for any site."""
     if source.slice in WITHOUT_DOMAIN:
         for line, top, _ in source.ours():
             if top in RANK or top in ABOVE_ALL or top == "marking":
@@ -143,13 +145,24 @@ def machinery_knows_no_domain(source: Source) -> Problems:
 
 
 def marking_is_alone(source: Source) -> Problems:
-    """Marking imports neither web nor database, nor anything else of ours."""
-    if source.slice != "marking":
+    """Marking imports neither web nor database, nor anything else of ours but what runs workers.
+
+    That knows no more than the standard library and pebble, so nothing comes in by that way.
+    """
+    alone = source.slice in RUNS_WORKERS
+    if source.slice != "marking" and not alone:
         return
+    ours = RUNS_WORKERS if alone else {"marking", *RUNS_WORKERS}
     for line, name in source.imports():
         parts = name.split(".")
-        if parts[0] in OUTSIDE_MARKING or (parts[0] == "mathsoc" and parts[1:2] != ["marking"]):
-            yield f"{line}: marking imports {name}"
+        if parts[0] == "mathsoc":
+            strange = not ours.intersection(parts[1:2])
+        else:
+            strange = parts[0] in OUTSIDE_MARKING or (
+                alone and parts[0] not in {*sys.stdlib_module_names, "pebble"}
+            )
+        if strange:
+            yield f"{line}: {source.slice} imports {name}"
 
 
 def only_config_reads_the_environment(source: Source) -> Problems:
