@@ -65,6 +65,12 @@ async def released(
     return [_card(challenge, now) for challenge in found]
 
 
+def by_phase(cards: Sequence[Card]) -> dict[str, list[Card]]:
+    """As the list shows them: open, practice, locked."""
+    phases = {"open": rules.Phase.OPEN, "practice": rules.Phase.PRACTICE, "locked": rules.Phase.LOCKED}
+    return {name: [card for card in cards if card.phase is phase] for name, phase in phases.items()}
+
+
 async def on_topics(
     session: AsyncSession, now: datetime, topics: Sequence[str], *, signed_in: bool, limit: int = 6
 ) -> list[Card]:

@@ -28,7 +28,7 @@ blueprint = Blueprint("privacy", __name__)
 async def notice() -> Response:
     """What holds everywhere, and beneath it what the society itself says."""
     own = await published.own_page(await session(), "privacy", g.viewer, clock.now())
-    return await page("privacy/notice.html", **(posts.context(own) if own else {"post": None}))
+    return await page("privacy/notice.html", **(await posts.context(own) if own else {"post": None}))
 
 
 @blueprint.get("/profile/export")

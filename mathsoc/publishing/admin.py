@@ -9,17 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import clock, moments
 from mathsoc.config import Config
-from mathsoc.errors import Refused
+from mathsoc.errors import Busy, Refused
 from mathsoc.publishing import queries, rules, service
 from mathsoc.publishing.forms import KINDS, NewForm
 from mathsoc.publishing.models import Post
 from mathsoc.publishing.rules import State
 from mathsoc.publishing.service import By
 from mathsoc.publishing.views import shown
+from mathsoc.uploads import rules as upload_rules
+from mathsoc.uploads import service as uploads
+from mathsoc.uploads.receiving import received
 from mathsoc.web.forms import sent
 from mathsoc.web.limits import client_address
 from mathsoc.web.pages import page, page_number, see
-from mathsoc.web.unit_of_work import release, session
+from mathsoc.web.security import body_limit
+from mathsoc.web.unit_of_work import reads_only, release, session, writing
 
 blueprint = Blueprint("posts", __name__)
 
@@ -90,6 +94,34 @@ async def bin(shelf: str, slug: str) -> Response:
     if post.kind == "page":
         return see(queries.path(post.kind, post.slug))
     return see(f"/{shelf}?binned={post.slug}")
+
+
+@blueprint.post("/newsletters/<slug>/document")
+@reads_only
+@body_limit(upload_rules.BODY, within=upload_rules.BODY_WITHIN)
+async def document(slug: str) -> Response:
+    """The newsletter's PDF, in the field `file`; it takes the place of the one before."""
+    try:
+        async with received("document") as prepared, writing() as db:
+            by = _by()
+            post = await service.held(db, "newsletter", slug)
+            made = await uploads.enter(db, prepared, g.viewer.id, by.now, by.address)
+            await service.set_document(db, by, post, made.id)
+    except (Refused, Busy) as error:
+        refused = error if isinstance(error, Refused) else Refused(str(error))
+        return await _refused("newsletters", slug, refused, "")
+    return _back_to(post, "saved")
+
+
+@blueprint.post("/newsletters/<slug>/document/removal")
+async def remove_document(slug: str) -> Response:
+    db = await session()
+    post = await service.held(db, "newsletter", slug)
+    try:
+        await service.set_document(db, _by(), post, None)
+    except Refused as error:
+        return await _refused("newsletters", slug, error, "")
+    return _back_to(post, "saved")
 
 
 def _by() -> By:

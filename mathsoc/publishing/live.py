@@ -12,6 +12,7 @@ from mathsoc.db import Database
 from mathsoc.errors import Missing
 from mathsoc.members.rules import Viewer
 from mathsoc.publishing import queries, rules
+from mathsoc.uploads import queries as uploads
 from mathsoc.web.pages import pushed
 
 # How many of the newest writing the home page shows.
@@ -70,6 +71,7 @@ class PostSource:
         now = clock.now()
         async with self.database.reading() as session:
             post = await queries.find(session, kind, slug)
+            pdf = await uploads.document(session, post.document_id) if post.document_id else None
         return await pushed(
             self.app,
             "publishing/_post.html",
@@ -78,6 +80,7 @@ class PostSource:
             shelf=rules.SHELVES[post.kind],
             state="published",
             for_them=True,
+            pdf=pdf,
             gone=not queries.may_read(post, audience, now),
             viewer=None,
         )

@@ -149,7 +149,7 @@ async def strip(session: AsyncSession, audience: str, now: datetime) -> Sequence
 
 
 async def one(session: AsyncSession, kind: str, slug: str, viewer: Viewer | None, now: datetime) -> Post:
-    """A post by its slug, the present or a former one, with its text, tags and document.
+    """A post by its slug, the present or a former one, with its text and tags.
 
     Those that are not for readers are there for those who edit, and otherwise missing like any unknown slug.
     """
@@ -197,12 +197,7 @@ async def any_readable(
 
 
 def _whole() -> tuple[Any, ...]:
-    # `document` with its text: the page shows the words of a PDF.
-    return (
-        undefer(Post.body),
-        joinedload(Post.tags),
-        joinedload(Post.document).undefer(Upload.text),
-    )
+    return (undefer(Post.body), joinedload(Post.tags))
 
 
 def _card_rows() -> Select[Any]:

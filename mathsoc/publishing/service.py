@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mathsoc import audit, clock, jobs
+from mathsoc import audit, clock, jobs, richtext
 from mathsoc.audit import Action
 from mathsoc.db import insert_ignoring
 from mathsoc.errors import MathsocError, Missing, Refused
@@ -32,6 +32,7 @@ PURGE = "purge-bin"
 CHUNK = 50  # posts that leave the bin in one transaction
 STRIP_TOPIC = "posts:strip"
 LATEST_TOPIC = "posts:latest"
+ALT = "Say in words what each picture shows, for those who cannot see it: {} none."
 NO_TEXT = "There is nothing to read yet: write the text first."
 
 
@@ -102,6 +103,16 @@ async def set_details(session: AsyncSession, by: By, post: Post, given: Details,
     await _log(session, by, Action.POST_CHANGED, post, {n: was[n] for n in names}, {n: now[n] for n in names})
     await changed(session, post, by.now)
     return True
+
+
+async def set_document(session: AsyncSession, by: By, post: Post, upload_id: int | None) -> None:
+    """Give a newsletter its PDF, or none; `post` is held. The file that it had stays among the uploads."""
+    before = {"document": post.document_id}
+    post.document_id, post.updated_at = upload_id, by.now
+    await _log(session, by, Action.POST_CHANGED, post, before, {"document": upload_id})
+    if queries.state(post, by.now) in (State.PUBLISHED, State.SCHEDULED):
+        must_be_whole(post)
+    await changed(session, post, by.now)
 
 
 async def held(session: AsyncSession, kind: str, slug: str) -> Post:
@@ -226,6 +237,11 @@ def must_be_whole(post: Post) -> None:
     """Raises Refused while readers would miss something: any text at all, or words for a picture."""
     if not post.body.strip() and post.document_id is None:
         raise Refused(NO_TEXT)
+    silent = sum(not one.alt.strip() for one in richtext.pictures(post.body))
+    if silent:
+        raise Refused(
+            ALT.format(number="one" if silent == 1 else silent, has="has" if silent == 1 else "have")
+        )
 
 
 async def _name(session: AsyncSession, post: Post) -> None:

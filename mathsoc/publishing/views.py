@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from quart import Blueprint, Response, g, redirect, request
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import clock
 from mathsoc.challenges import queries as challenges
@@ -12,7 +13,9 @@ from mathsoc.errors import Missing, Refused
 from mathsoc.publishing import queries, rules
 from mathsoc.publishing.models import Post
 from mathsoc.publishing.rules import State
+from mathsoc.uploads import queries as uploads
 from mathsoc.web.pages import page, page_number
+from mathsoc.web.security import with_frames
 from mathsoc.web.unit_of_work import session
 
 blueprint = Blueprint("publishing", __name__)
@@ -54,7 +57,6 @@ async def index(shelf: str) -> Response:
     )
 
 
-@blueprint.get(rules.POST)
 async def show(shelf: str, slug: str) -> Response:
     kind = rules.KIND_OF[shelf]
     post = await queries.one(await session(), kind, slug, g.viewer, clock.now())
@@ -65,6 +67,11 @@ async def show(shelf: str, slug: str) -> Response:
     return await shown(post)
 
 
+# Rules of their own, since a text is posted to the same addresses.
+for _shelf in rules.KIND_OF:
+    blueprint.add_url_rule(f"/{_shelf}/<slug>", "show", show, methods=["GET"], defaults={"shelf": _shelf})
+
+
 @blueprint.get("/about")
 async def about() -> Response:
     return await shown(await queries.one(await session(), "page", "about", g.viewer, clock.now()))
@@ -73,11 +80,12 @@ async def about() -> Response:
 async def shown(post: Post, *, error: Refused | None = None, typed: str = "") -> Response:
     """The page of a post, for those who edit with what they can do about it."""
     related = await _related(post)
-    about_it = context(post) | {"error": error, "typed": typed, "related": related}
-    return await page("publishing/show.html", **about_it, status=422 if error else 200)
+    about_it = await context(post) | {"error": error, "typed": typed, "related": related}
+    reply = await page("publishing/show.html", **about_it, status=422 if error else 200)
+    return with_frames(reply) if about_it["pdf"] else reply
 
 
-def context(post: Post) -> dict[str, Any]:
+async def context(post: Post) -> dict[str, Any]:
     """What `_tools.html` and `_post.html` show; nothing of a post that is not for whom it is asked."""
     now, seen_as = clock.now(), looks_as()
     edits = rules.edits(g.viewer) and seen_as is None
@@ -90,6 +98,7 @@ def context(post: Post) -> dict[str, Any]:
         "state": state.value,
         "for_them": edits or post.audience in rules.reads(audience),
         "gone": False,
+        "pdf": await document_of(await session(), post),
         "now": now,
         "seen_as": seen_as,
         "edits": edits,
@@ -98,6 +107,11 @@ def context(post: Post) -> dict[str, Any]:
         "binned_until": post.binned_at + rules.BINNED_FOR if post.binned_at else None,
         "audiences": rules.AUDIENCES,
     }
+
+
+async def document_of(db: AsyncSession, post: Post) -> uploads.Shown | None:
+    """A newsletter's PDF with its words."""
+    return await uploads.document(db, post.document_id) if post.document_id is not None else None
 
 
 def looks_as() -> str | None:

@@ -85,6 +85,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "posts.make": (Limit(member=60, address=30),),
     "posts.publish": (Limit(member=60, address=30),),
     "posts.step": (Limit(member=60, address=30),),
+    "posts.document": (Limit(member=20, address=10),),
+    "posts.remove_document": (Limit(member=60, address=30),),
     "posts.bin": (Limit(member=60, address=30),),
     "post_details.save": (Limit(member=120, address=30),),
     "writing.publish": (Limit(member=60, address=30),),

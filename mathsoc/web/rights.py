@@ -173,6 +173,8 @@ RIGHTS: dict[str, Right] = {
     "posts.make": Right.STAFF,
     "posts.publish": Right.STAFF,
     "posts.step": Right.STAFF,
+    "posts.document": Right.STAFF,
+    "posts.remove_document": Right.STAFF,
     "posts.bin": Right.STAFF,
     "post_details.form": Right.STAFF,
     "post_details.save": Right.STAFF,
