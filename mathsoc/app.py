@@ -26,12 +26,19 @@ from mathsoc.console import denials
 from mathsoc.console.admin import blueprint as people_pages
 from mathsoc.console.views import blueprint as console_pages
 from mathsoc.db import Database
+from mathsoc.feeds.views import blueprint as feeds
 from mathsoc.home.views import blueprint as home_page
 from mathsoc.joining import letters as joining_letters
 from mathsoc.joining.admin import blueprint as joining_staff
 from mathsoc.joining.views import blueprint as joining_pages
 from mathsoc.leaderboards.live import BoardSource
 from mathsoc.leaderboards.views import blueprint as leaderboard_pages
+from mathsoc.mailings import letters as mailing_letters
+from mathsoc.mailings import sending
+from mathsoc.mailings import service as mailings
+from mathsoc.mailings.admin import blueprint as mailing_pages
+from mathsoc.mailings.live import MailingSource
+from mathsoc.mailings.views import blueprint as newsletters_by_mail
 from mathsoc.marking import pool
 from mathsoc.maths_api.views import blueprint as maths_api
 from mathsoc.members.rules import Viewer
@@ -53,6 +60,8 @@ from mathsoc.reports.views import blueprint as report_pages
 from mathsoc.roll_over.admin import blueprint as roll_over_pages
 from mathsoc.school_admin.admin import blueprint as school_pages
 from mathsoc.schools import queries as schools
+from mathsoc.search import service as search
+from mathsoc.search.views import blueprint as search_pages
 from mathsoc.second_factor import views as second_factor
 from mathsoc.setup import views as setup
 from mathsoc.slips import service as slips
@@ -83,7 +92,10 @@ JOBS: dict[str, jobs.Step] = {
     slips.FORGET: slips.forget_old,
     privacy.ERASE: privacy.erase_due,
     privacy.RETAIN: privacy.retain,
+    mailings.FORGET: mailings.forget_old,
     writing.FORGET: writing.forget_old,
+    search.INDEX: search.index,
+    search.FILL: search.fill,
 }
 # Jobs that come round again by themselves.
 DAILY = (
@@ -91,12 +103,16 @@ DAILY = (
     account_changes.FORGET,
     jobs.TIDY,
     slips.FORGET,
+    mailings.FORGET,
     privacy.RETAIN,
     writing.FORGET,
     posts.PURGE,
     tidying.FORGET,
 )
 STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(hours=1)}
+STANDING |= {search.FILL: timedelta(hours=1)}
+# What may be missing in a database that was just restored, or filled by hand.
+AT_START = (search.FILL,)
 # Who makes the mails of each kind.
 MAIL: dict[str, mail.Builder] = {
     "reset": letters.reset,
@@ -121,6 +137,8 @@ PAGES = (
     recovery_pages,
     privacy_pages,
     retention_pages,
+    mailing_pages,
+    newsletters_by_mail,
     report_pages,
     decision_pages,
     roll_over_pages,
@@ -130,6 +148,8 @@ PAGES = (
     challenge_pages,
     submission_pages,
     leaderboard_pages,
+    search_pages,
+    feeds,
     console_pages,
     people_pages,
     school_pages,
@@ -202,18 +222,22 @@ def _go_live(app: Mathsoc) -> None:
     hub = live.attach(app, app.database)
     hub.source("board", BoardSource(app, app.database))
     hub.source("challenges", OpenSource(app, app.database))
+    hub.source("mailing", MailingSource(app, app.database))
     hub.guard = stream_guard
     hub.viewer_key = lambda viewer: viewer.handle if isinstance(viewer, Viewer) else None
 
 
 def _run_with_the_server(app: Mathsoc, config: Config) -> None:
-    delivery = mail.Delivery(config, MAIL, _society_name, app.jinja_env.filters)
+    builders = {**MAIL, sending.KIND: mailing_letters.builder(config)}
+    delivery = mail.Delivery(config, builders, _society_name, app.jinja_env.filters)
+    app.extensions["mail"] = delivery
     steps: dict[str, jobs.Step] = {**JOBS, mail.JOB: delivery, scrub.JOB: scrub.step(app.database)}
+    steps[mailings.JOB] = sending.step(config.time_zone)
     steps |= {
         tidying.FORGET: tidying.forget(TEXTS),
         tidying.SWEEP: tidying.sweep(app.database, app.extensions["uploads"]),
     }
-    app.jobs = runner = jobs.Runner(app.database, steps, STANDING)
+    app.jobs = runner = jobs.Runner(app.database, steps, STANDING, AT_START)
     warming: list[asyncio.Task[None]] = []
 
     @app.before_serving

@@ -51,6 +51,13 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "retention.keep": (Limit(member=120, address=30),),
     "retention.leaving": (Limit(member=120, address=30),),
     "retention.stays": (Limit(member=120, address=30),),
+    "mailings.begin": (Limit(member=20, address=10),),
+    "mailings.stop": (Limit(member=60, address=10),),
+    "mailings.resume": (Limit(member=60, address=10),),
+    "mailings.repeat": (Limit(member=20, address=10),),
+    "newsletters_by_mail.choose": (Limit(member=30, address=300),),
+    # Providers of mail press the button for everybody who has their mail there.
+    "newsletters_by_mail.end": (Limit(member=60, address=1_500),),
     "profile.stand_on_boards": (Limit(member=10, address=300),),
     "names.choose": (Limit(member=30, address=300),),
     "names.wish": (Limit(member=30, address=300),),
@@ -84,6 +91,10 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "revisions.restore": (Limit(member=30, address=30),),
     # A quarter of a second after the last key.
     "formulas.formula": (Limit(member=600, address=30),),
+    # The page asks a while after the last key; a whole school looks something up in one lesson.
+    "search.show": (Limit(member=120, address=1_500),),
+    # The whole list of pages, for search engines.
+    "feeds.site_map": (Limit(member=30, address=30),),
     "people.index": (Limit(member=120, address=60),),
     "people.export": (Limit(member=10, address=10),),
     "people.details": (Limit(member=240, address=60),),

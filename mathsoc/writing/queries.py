@@ -98,17 +98,18 @@ async def history(session: AsyncSession, region_id: int, page: int) -> History:
 
 async def text_of(session: AsyncSession, region_id: int, number: int) -> str:
     """The text as revision `number` has it; raises Missing."""
-    found = await session.scalar(
-        select(Revision.text).where(Revision.region_id == region_id, Revision.number == number)
-    )
+    found = await text_at(session, region_id, number) if number > 0 else None
     if found is None:
         raise Missing
     return found
 
 
-async def text_at(session: AsyncSession, region_id: int, base: int) -> str:
+async def text_at(session: AsyncSession, region_id: int, base: int) -> str | None:
     """The text that somebody started from: revision `base`, or the first where there was none yet."""
-    return await text_of(session, region_id, max(1, base))
+    number = max(1, base)
+    return await session.scalar(
+        select(Revision.text).where(Revision.region_id == region_id, Revision.number == number)
+    )
 
 
 async def readers_of(

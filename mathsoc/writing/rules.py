@@ -20,7 +20,7 @@ MOST_BLOCKS = 2_000
 MINE, THEIRS, END = "⟪ yours: ⟫", "⟪ theirs: ⟫", "⟪ end of both ⟫"
 MARKS = (MINE, THEIRS, END)
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*?(/?)>")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _VOID = frozenset({"br", "hr", "img", "col", "wbr"})
 _INLINE = frozenset(
     {"a", "b", "br", "code", "em", "i", "img", "span", "strong", "sub", "sup", "s", "u", "kbd", "mark", "wbr"}
@@ -40,13 +40,13 @@ def blocks(text: str) -> list[str]:
     found: list[str] = []
     loose, start, depth, at = "", 0, 0, 0
     for tag in _TAG.finditer(text):
-        closing, name, void = tag[1], tag[2].lower(), bool(tag[3]) or tag[2].lower() in _VOID
+        closing, name = tag[1], tag[2].lower()
         if depth == 0:
             loose += text[at : tag.start()]
             start = at = tag.start()
         if closing:
             depth = max(0, depth - 1)
-        elif not void:
+        elif name not in _VOID:
             depth += 1
         if depth == 0:
             at = tag.end()

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, clock
@@ -77,10 +77,16 @@ async def publish(
             raise Refused(STILL_MARKED, "text")
         await _keep_pictures(session, region, stored)
         was = await _add_revision(session, region, before, stored, viewer, now, edit)
-        numbers = {"before": {"revision": was}, "after": {"revision": region.revision, "field": field}}
-        subject = (thing.owner.removesuffix("_id"), thing.id)
-        who = {"actor_id": viewer.id, "address": address}
-        await audit.record(session, Action.TEXT_PUBLISHED, now, subject=subject, **who, **numbers)
+        await audit.record(
+            session,
+            Action.TEXT_PUBLISHED,
+            now,
+            actor_id=viewer.id,
+            subject=(thing.owner.removesuffix("_id"), thing.id),
+            address=address,
+            before={"revision": was},
+            after={"revision": region.revision, "field": field},
+        )
     for kept in (Draft, Presence):
         await session.execute(delete(kept).where(kept.region_id == region.id, kept.member_id == viewer.id))
     if changed:
@@ -102,15 +108,13 @@ async def keep_draft(
         raise Refused(TOO_LONG, "text")
     region = await _region(session, thing, field)
     await note_presence(session, thing, field, viewer, now)
-    kept = await queries.draft(session, thing, field, viewer)
-    if texts.from_source(text) == thing.texts[field]:
+    if _says(text, thing.texts[field]):
         await drop_draft(session, thing, field, viewer)
-    elif kept is None:
-        values = {"region_id": region.id, "member_id": viewer.id, "base": base, "text": text}
-        await insert_ignoring(session, Draft, {**values, "saved_at": now}, ["region_id", "member_id"])
-    else:
-        kept.text, kept.base, kept.saved_at = text, base, now
-        await session.flush()
+        return
+    unique = {"region_id": region.id, "member_id": viewer.id}
+    values = {"base": base, "text": text, "saved_at": now}
+    if not await insert_ignoring(session, Draft, unique | values, list(unique)):
+        await session.execute(update(Draft).filter_by(**unique).values(values))
 
 
 async def drop_draft(session: AsyncSession, thing: Thing, field: str, viewer: Viewer) -> None:
@@ -128,9 +132,8 @@ async def note_presence(
     await session.execute(delete(Presence).where(Presence.region_id == region.id, gone))
     values = {"region_id": region.id, "member_id": viewer.id, "began_at": now, "seen_at": now}
     if not await insert_ignoring(session, Presence, values, ["region_id", "member_id"]):
-        here = await session.get_one(Presence, (region.id, viewer.id), populate_existing=True)
-        here.seen_at = now
-        await session.flush()
+        here = (Presence.region_id == region.id, Presence.member_id == viewer.id)
+        await session.execute(update(Presence).where(*here).values(seen_at=now))
 
 
 async def leave(session: AsyncSession, thing: Thing, field: str, viewer: Viewer) -> None:
@@ -154,6 +157,14 @@ def cleaned(text: str) -> str:
     if len(text) > rules.LONGEST:
         raise Refused(TOO_LONG, "text")
     return texts.from_source(text)
+
+
+def _says(text: str, stored: str) -> bool:
+    """Whether what was typed is what readers see; what cannot even be cleaned is not."""
+    try:
+        return texts.from_source(text) == stored
+    except Refused:
+        return False
 
 
 async def _region(session: AsyncSession, thing: Thing, field: str) -> Region:

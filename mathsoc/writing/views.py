@@ -151,9 +151,9 @@ async def _conflict(shelf: str, slug: str, field: str, given: TextForm) -> Respo
     desk = await opened(shelf, slug, field)
     db = await session()
     known = await queries.region(db, desk.thing, field)
-    begun = await queries.text_at(db, known.id, given.base.data) if known is not None else desk.text
+    begun = await queries.text_at(db, known.id, given.base.data) if known is not None else None
     mine, theirs = service.cleaned(given.text.data or ""), desk.text
-    merged = rules.merge(begun, mine, theirs)
+    merged = rules.merge(theirs if begun is None else begun, mine, theirs)
     return await page(
         "writing/conflict.html",
         fragment="writing/_conflict.html",

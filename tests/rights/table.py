@@ -90,6 +90,8 @@ DETAILS = {"real_name": "", "year": "", "class": ""}
 JOINING = "/console/joining"
 REPORT = "/members/<handle>/report"
 DECISION = "/console/reports/<public_id>/decision"
+UPLOAD, FILES = "/uploads/<public_id>", "/console/uploads"
+REMOVAL = f"{FILES}/<public_id>/removal"
 READING = "/challenges/<slug>/boxes/<box_id>/reading"
 ATTEMPTS = "/challenges/<slug>/boxes/<box_id>/attempts"
 
@@ -378,6 +380,15 @@ ROWS: tuple[Row, ...] = (
         more=("field",),
     ),
     row("/console/writing/formula", "POST", members=403, out=ASKS, keys=200, more=("latex", "display")),
+    row("/search", everyone=200),
+    row("/search", path="/search?q=squares", everyone=200),
+    row("/search", path="/search?q=squares&page=0", everyone=404),
+    row("/feed.xml", everyone=200),
+    row("/feed/<shelf>.xml", path="/feed/articles.xml", everyone=200),
+    row("/feed/<shelf>.xml", path="/feed/pages.xml", everyone=404),
+    row("/calendar.ics", everyone=200),
+    row("/sitemap.xml", everyone=200),
+    row("/robots.txt", everyone=200),
     row("/competitions", everyone=200),
     row("/competitions/<slug>", path="/competitions/ladder", everyone=200),
     row("/competitions/<slug>", path="/competitions/cup", members=200, out=404),
@@ -437,6 +448,19 @@ ROWS: tuple[Row, ...] = (
     row("/leaderboards/<slug>", path="/leaderboards/cup", members=200, out=404),
     row("/leaderboards/<slug>/place", path="/leaderboards/ladder/place", everyone=200),
     row("/leaderboards/<slug>/place", path="/leaderboards/cup/place", members=200, out=404),
+    row(UPLOAD, path="/uploads/{carol_upload}", everyone=404, keys=200),
+    row(UPLOAD, path="/uploads/{kept_upload}?download=1", everyone=404, keys=200),
+    row(UPLOAD, path="/uploads/nothing", everyone=404),
+    row(FILES, members=403, out=ASKS, keys=200),
+    row(FILES, "POST", members=403, out=ASKS, keys=422, more=("file",)),
+    row(
+        f"{FILES}/<public_id>/removal",
+        "POST",
+        f"{FILES}/{{kept_upload}}/removal",
+        members=403,
+        out=ASKS,
+        keys=422,
+    ),
     row("/api/openapi.json", everyone=200),
     *(
         row(
