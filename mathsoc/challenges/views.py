@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from quart import Blueprint, Response, current_app, g
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -70,10 +70,12 @@ async def challenge_context(challenge: Challenge, version: int | None = None) ->
     window = queries.window(challenge)
     phase = window.phase(g.received_at)
     revealed = phase is Phase.LOCKED
+    statement, summary = await _statement(db, challenge, version)
     sees_keys = g.viewer is not None and g.viewer.role in SEES_KEYS
     return {
         "challenge": challenge,
-        "statement": await _statement(db, challenge, version),
+        "statement": statement,
+        "summary": summary,
         "window": window,
         "phase": phase.value,
         "scoring": competitions.scoring_rule(challenge.competition),
@@ -87,8 +89,8 @@ async def challenge_context(challenge: Challenge, version: int | None = None) ->
     }
 
 
-async def _statement(db: AsyncSession, challenge: Challenge, version: int | None) -> Markup:
-    """The statement as it is drawn for everybody who may see the challenge at all."""
+async def _statement(db: AsyncSession, challenge: Challenge, version: int | None) -> tuple[Markup, Markup]:
+    """The statement as it is drawn for everybody who may see the challenge at all, and its first words."""
     kept: Kept = current_app.extensions["kept"]
     topic = queries.topic(challenge.slug)
     seen = await kept.look(db, topic) if version is None else kept.seen(db, {topic: version})
@@ -96,7 +98,11 @@ async def _statement(db: AsyncSession, challenge: Challenge, version: int | None
     async def draw() -> Markup:
         return richtext.render(await queries.statement(db, challenge.id))
 
-    return await seen.piece("challenges/statement", "all", draw)
+    async def words() -> Markup:
+        return escape(richtext.plain(await queries.statement(db, challenge.id)))
+
+    whole = await seen.piece("challenges/statement", "all", draw)
+    return whole, await seen.piece("challenges/summary", "all", words)
 
 
 def new_token() -> str:

@@ -9,10 +9,11 @@ from typing import Any
 from quart import current_app
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mathsoc import richtext
 from mathsoc.errors import Missing
 from mathsoc.members.rules import Viewer
 from mathsoc.web.unit_of_work import database, release, session
-from mathsoc.writing import queries, texts
+from mathsoc.writing import queries
 from mathsoc.writing.shelves import Shelf, Shelves, Thing
 
 NAMES = ("articles", "newsletters", "announcements", "pages", "challenges", "competitions")
@@ -94,7 +95,7 @@ async def editing(
     """What the editor shows: the text as it was sent, else the viewer's draft, else what readers see."""
     draft = await queries.draft(db, desk.thing, desk.field, viewer)
     if text is None:
-        text = draft.text if draft is not None else texts.as_source(desk.text)
+        text = draft.text if draft is not None else richtext.as_source(desk.text)
         base = draft.base if draft is not None else desk.revision
     shown = {"desk": desk, "text": text, "base": base, "draft": draft, "note": "", "error": None}
     return shown | await around(db, desk, viewer, now) | more

@@ -10,7 +10,7 @@ from mathsoc.web.forms import sent
 from mathsoc.web.limits import client_address
 from mathsoc.web.pages import page, page_number, see
 from mathsoc.web.unit_of_work import reads_only, session, writing
-from mathsoc.writing import queries, service, texts
+from mathsoc.writing import queries, service
 from mathsoc.writing.desk import SHELF, Desk, opened
 
 blueprint = Blueprint("revisions", __name__)
@@ -66,7 +66,7 @@ async def _page(desk: Desk, number: int | None, error: str | None = None, status
         found=await queries.history(db, known.id, page_number()),
         number=number,
         shown=richtext.render(text),
-        differences=texts.differences(before, text) if before is not None else None,
+        differences=richtext.diff(before, text) if before is not None else None,
         error=error,
         status=status,
     )

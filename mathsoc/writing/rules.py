@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,14 +14,15 @@ LONGEST = 200_000  # characters of one text as it is sent
 LONGEST_NOTE = 200
 DRAFTS_KEPT = timedelta(days=30)
 PRESENT_FOR = timedelta(seconds=60)  # an editor that has not been heard of for so long is gone
-# Beyond so many blocks two texts are compared as wholes: comparing is quadratic.
-MOST_BLOCKS = 2_000
+# Beyond so many blocks, or pairs of equal ones, texts are compared as wholes: comparing takes their square.
+MOST_BLOCKS = 1_000
+MOST_PAIRS = 5_000
 
 # What stands between the two versions of a place that both have changed. No text with one is published.
 MINE, THEIRS, END = "⟪ yours: ⟫", "⟪ theirs: ⟫", "⟪ end of both ⟫"
 MARKS = (MINE, THEIRS, END)
 
-_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:[^>"']|"[^"]*"|'[^']*')*>""")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")  # clean HTML has neither in an attribute
 _VOID = frozenset({"br", "hr", "img", "col", "wbr"})
 _INLINE = frozenset(
     {"a", "b", "br", "code", "em", "i", "img", "span", "strong", "sub", "sup", "s", "u", "kbd", "mark", "wbr"}
@@ -118,6 +120,8 @@ def _common(
     """Stretches of `base` that both kept: where each begins in the three, and how long it is."""
     if max(map(len, (base, mine, theirs))) > MOST_BLOCKS:
         return
+    if max(_pairs(base, mine), _pairs(base, theirs)) > MOST_PAIRS:
+        return
     kept_by_other = _matches(base, theirs)
     for mine_base, mine_at, mine_size in _matches(base, mine):
         for their_base, their_at, their_size in kept_by_other:
@@ -125,6 +129,11 @@ def _common(
             end = min(mine_base + mine_size, their_base + their_size)
             if start < end:
                 yield start, mine_at + start - mine_base, their_at + start - their_base, end - start
+
+
+def _pairs(one: Sequence[str], other: Sequence[str]) -> int:
+    counts = Counter(other)
+    return sum(counts[block] for block in one)
 
 
 def _matches(base: Sequence[str], other: Sequence[str]) -> list[tuple[int, int, int]]:

@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mathsoc import audit, clock
+from mathsoc import audit, clock, richtext
 from mathsoc.audit import Action
 from mathsoc.db import insert_ignoring
 from mathsoc.errors import MathsocError, Refused
 from mathsoc.jobs import Job
 from mathsoc.members.rules import Viewer
 from mathsoc.uploads.models import Upload
-from mathsoc.writing import queries, rules, texts
+from mathsoc.writing import queries, rules
 from mathsoc.writing.models import Draft, Presence, Region, RegionUpload, Revision
 from mathsoc.writing.shelves import Shelf, Thing
 
@@ -28,10 +28,10 @@ STILL_MARKED = (
     f"Somewhere two versions still stand one after the other. Keep what is right between “{rules.MINE}” and "
     f"“{rules.END}”, and take these marks out."
 )
-NO_ALT = "Say in words what each picture shows, for those who cannot see it."
+NO_ALT = "Say of each picture what it shows; then it can be published."
 GONE = "A picture in the text is no longer kept here. Take it out, or add it again."
 
-# Called in the transaction of each publication, after the text has been kept; the search index for one.
+# Called in the transaction of each publication, before the text itself is kept; the search index for one.
 on_published: list[Callable[[AsyncSession, Thing, str, datetime], Awaitable[None]]] = []
 
 
@@ -69,7 +69,7 @@ async def publish(
     # Read anew: what the caller read may be from before the lock.
     thing = await shelf.find(session, thing.slug)
     before, stored = thing.texts[field], cleaned(edit.text)
-    changed = stored != before
+    changed = stored not in (before, richtext.clean(before))
     if changed:
         if edit.base != region.revision:
             raise Stale
@@ -90,10 +90,10 @@ async def publish(
     for kept in (Draft, Presence):
         await session.execute(delete(kept).where(kept.region_id == region.id, kept.member_id == viewer.id))
     if changed:
-        # Last, since it takes the locks of topics.
-        await shelf.write(session, thing, field, stored, now)
         for function in on_published:
             await function(session, thing, field, now)
+        # Last, since it takes the locks of topics.
+        await shelf.write(session, thing, field, stored, now)
     return changed
 
 
@@ -156,13 +156,13 @@ def cleaned(text: str) -> str:
     """What was sent, as it is stored; raises Refused where it is too long."""
     if len(text) > rules.LONGEST:
         raise Refused(TOO_LONG, "text")
-    return texts.from_source(text)
+    return richtext.from_source(text)
 
 
 def _says(text: str, stored: str) -> bool:
     """Whether what was typed is what readers see; what cannot even be cleaned is not."""
     try:
-        return texts.from_source(text) == stored
+        return richtext.from_source(text) == stored
     except Refused:
         return False
 
@@ -211,9 +211,12 @@ async def _add_revision(
 
 async def _keep_pictures(session: AsyncSession, region: Region, stored: str) -> None:
     """Note which pictures the published text shows: its readers may see them from now on."""
-    pictures = texts.pictures(stored)
-    if any(not one.alt.strip() for one in pictures):
-        raise Refused(NO_ALT, "text")
+    pictures = richtext.pictures(stored)
+    if not all(one.alt for one in pictures):
+        raise Refused(
+            " ".join([NO_ALT, *(f"Line {one.line}: {one.message}" for one in richtext.faults(stored))]),
+            "text",
+        )
     shown = {one.public_id for one in pictures}
     ids = set(await session.scalars(select(Upload.id).where(Upload.public_id.in_(shown)))) if shown else set()
     if len(ids) < len(shown):

@@ -37,11 +37,17 @@ class Thing:
 class Shelf(Protocol):
     """All things of one kind with editable texts. What it is asked, it answers for staff who see keys."""
 
-    # The first part of addresses: "articles".
-    name: str
-    owner: str
-    # Field → what it is called on buttons ("Text", "Statement", "Worked solution"); the first is the default.
-    fields: Mapping[str, str]
+    @property
+    def name(self) -> str:
+        """The first part of addresses: "articles"."""
+
+    @property
+    def owner(self) -> str:
+        """The column of `regions` that names its things."""
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Field → what it is called on buttons ("Text", "Worked solution"); the first is the default."""
 
     async def find(self, session: AsyncSession, slug: str) -> Thing:
         """The thing of this address, present or former slug; raises Missing."""

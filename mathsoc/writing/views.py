@@ -15,7 +15,7 @@ from mathsoc.web.limits import client_address
 from mathsoc.web.pages import fragment, page, see, wants_fragment
 from mathsoc.web.security import body_limit
 from mathsoc.web.unit_of_work import reads_only, session, writing
-from mathsoc.writing import queries, rules, service, texts
+from mathsoc.writing import queries, rules, service
 from mathsoc.writing.desk import BODY, NAMES, SHELF, Desk, editing, opened
 from mathsoc.writing.forms import TextForm
 
@@ -93,7 +93,7 @@ async def preview(shelf: str, slug: str) -> Response:
         "writing/preview.html",
         fragment="writing/_preview.html",
         shown=richtext.render(stored),
-        faults=texts.faults(stored),
+        faults=richtext.faults(stored),
         seen_as=fields.get("as", ""),
         sees=await desk.shelf.readable(db, [desk.thing.id], desk.field, seen_as, at or now),
         **shown,
@@ -152,8 +152,8 @@ async def _conflict(shelf: str, slug: str, field: str, given: TextForm) -> Respo
     db = await session()
     known = await queries.region(db, desk.thing, field)
     begun = await queries.text_at(db, known.id, given.base.data) if known is not None else None
-    mine, theirs = service.cleaned(given.text.data or ""), desk.text
-    merged = rules.merge(theirs if begun is None else begun, mine, theirs)
+    mine, theirs = service.cleaned(given.text.data or ""), richtext.clean(desk.text)
+    merged = rules.merge(theirs if begun is None else richtext.clean(begun), mine, theirs)
     return await page(
         "writing/conflict.html",
         fragment="writing/_conflict.html",
@@ -161,14 +161,14 @@ async def _conflict(shelf: str, slug: str, field: str, given: TextForm) -> Respo
         sent_text=given.text.data or "",
         mine=richtext.render(mine),
         theirs=richtext.render(theirs),
-        differences=texts.differences(theirs, mine),
+        differences=richtext.diff(theirs, mine),
         conflicts=merged.conflicts,
         **await editing(
             db,
             desk,
             g.viewer,
             clock.now(),
-            text=texts.as_source(merged.text),
+            text=richtext.as_source(merged.text),
             base=desk.revision,
             note=given.note.data or "",
         ),

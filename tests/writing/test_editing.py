@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -12,6 +13,7 @@ from quart import Quart
 
 from mathsoc import clock
 from mathsoc.app import Mathsoc
+from mathsoc.challenges import queries
 from mathsoc.live.service import versions
 from mathsoc.writing import rules, service
 from tests.console.people import logged
@@ -98,7 +100,7 @@ async def test_a_draft_is_its_writers_alone(clients: Clients, world: World) -> N
     """Autosaved, offered again with what it was begun from, thrown away on request."""
     with clock.moved_to(world.now + timedelta(minutes=3)):
         saved = await ask(clients["carol"], "draft", htmx=True, form={"text": NEW, "base": "0"})
-        shown = clock.now().astimezone(service_zone())
+        shown = clock.now().astimezone(ZoneInfo("Europe/London"))
     assert saved.status == 200 and f"Draft saved {shown:%H:%M}" in saved.html and "<p id=" in saved.html
     for name in ("alice", "bob", "anonymous", "carol", "ada"):
         assert "New words" not in (await ask(clients[name])).html
@@ -122,12 +124,6 @@ async def test_a_draft_is_its_writers_alone(clients: Clients, world: World) -> N
     await ask(clients["ada"], "draft", form={"text": OTHER, "base": "0"})
     await publish(clients["ada"], NEW, 0)
     assert not await drafts(world) and await statement(world) == NEW
-
-
-def service_zone():  # type: ignore[no-untyped-def]
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo("Europe/London")
 
 
 async def test_the_second_of_two_editors_sees_both_texts(clients: Clients, world: World) -> None:
@@ -174,11 +170,13 @@ async def test_a_place_that_both_changed_is_not_published_with_its_marks(
 
 
 @ONCE
-async def test_a_text_that_was_changed_elsewhere_is_a_revision_too(clients: Clients, world: World) -> None:
+async def test_a_text_that_was_changed_elsewhere_is_a_revision_too(
+    app: Quart, clients: Clients, world: World
+) -> None:
     """By an import for one: nothing that readers saw is missing from the history."""
     await publish(clients["carol"], NEW, 0)
     async with world.database.writing() as session:
-        shelf = clients_shelf(clients)
+        shelf = app.extensions["shelves"].get("challenges")
         thing = await shelf.find(session, "squares")
         await shelf.write(session, thing, "statement", OTHER, world.now)
     await publish(clients["carol"], OLD, 2)
@@ -188,10 +186,6 @@ async def test_a_text_that_was_changed_elsewhere_is_a_revision_too(clients: Clie
         (OTHER, service.OUTSIDE),
         (OLD, ""),
     ]
-
-
-def clients_shelf(clients: Clients):  # type: ignore[no-untyped-def]
-    return clients["carol"].app.extensions["shelves"].get("challenges")  # type: ignore[attr-defined]
 
 
 @ONCE
@@ -294,8 +288,6 @@ async def test_an_open_challenge_warns_who_edits_it(clients: Clients, world: Wor
     assert "nobody has answered yet" in (await ask(clients["carol"], "edit")).html
     path = f"{ADDRESS}/boxes/{{}}/attempts"
     async with world.database.reading() as session:
-        from mathsoc.challenges import queries
-
         box = (await queries.shown(session, "squares", world.now, signed_in=True)).boxes[0].public_id
     for name in ("alice", "alice", "bob"):
         token = {"answer": "x", "token": f"t-{name}-{id(object())}"}

@@ -22,7 +22,7 @@ async def test_history_says_who_when_why_and_what(app: Quart, world: World) -> N
     page = (await ask(carol, "history")).html
     for words in ("Display Carol", "Display Ada", "what it is about", "&lt;i&gt;not&lt;/i&gt;", "Revision 3"):
         assert words in page
-    assert "<del>squares</del>" in page and "<ins>cubes</ins>" in page
+    assert "<del>squares</del>" in page and "<ins><strong>cubes</strong></ins>" in page
     older = (await ask(carol, "history?field=statement&number=2")).html
     assert "<ins>" in older and "squares" in older and "Restore revision 2" in older
     assert "Restore" not in page

@@ -70,7 +70,7 @@ def test_a_place_that_both_changed_has_both_between_marks() -> None:
 
 def test_a_long_text_is_compared_as_a_whole() -> None:
     """Comparing is quadratic; a text of very many paragraphs must not hold the server."""
-    base = "<p>a</p>" * (rules.MOST_BLOCKS + 1)
+    base = "".join(f"<p>{number}</p>" for number in range(rules.MOST_BLOCKS + 1))
     merged = rules.merge(base, base + "<p>mine</p>", base + "<p>theirs</p>")
     assert merged.conflicts == 1 and "mine" in merged.text and "theirs" in merged.text
 
@@ -83,7 +83,7 @@ def test_a_long_text_is_compared_as_a_whole() -> None:
         ("<p>a</p>\n\n<p>b</p>", ["<p>a</p>", "<p>b</p>"]),
         ("a <b>b</b> c<p>d</p>e", ["a <b>b</b> c", "<p>d</p>", "e"]),
         ("<ul><li>a</li><li>b</li></ul><hr>c<br>d", ["<ul><li>a</li><li>b</li></ul>", "<hr>", "c<br>d"]),
-        ('<div data-latex="a/>b">a</div><p>c</p>', ['<div data-latex="a/>b">a</div>', "<p>c</p>"]),
+        ('<div data-latex="a/&gt;b">a</div><p>c</p>', ['<div data-latex="a/&gt;b">a</div>', "<p>c</p>"]),
         ("<blockquote><p>a</p></blockquote><h2>b</h2>", ["<blockquote><p>a</p></blockquote>", "<h2>b</h2>"]),
         ("</p>odd<p>open", ["</p>", "odd<p>open"]),
     ],
@@ -103,6 +103,12 @@ MARKUP = st.lists(
 def test_cutting_loses_nothing(parts: list[str]) -> None:
     text = "".join(parts)
     assert "".join("".join(rules.blocks(text)).split()) == "".join(text.split())
+
+
+def test_a_text_of_the_same_line_over_and_over_is_too() -> None:
+    base = "<p>a</p>" * 200
+    merged = rules.merge(base, base + "<p>mine</p>", base + "<p>theirs</p>")
+    assert merged.conflicts == 1 and "mine" in merged.text and "theirs" in merged.text
 
 
 def test_minutes_in_words() -> None:
