@@ -34,6 +34,7 @@ MEETS = {
     "tests/slips/": "sqlite",
     "tests/submissions/test_races.py::test_two_hundred": "postgresql",
     "tests/test_canary.py": "postgresql",
+    "tests/uploads/test_tidying.py": "postgresql",
     "tests/test_demo.py": "sqlite",
     "tests/test_two_worlds.py": "postgresql",
 }
