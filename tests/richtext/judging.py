@@ -11,12 +11,64 @@ from tests.support.payloads import FOLDER, Payload, payloads
 
 RICH = FOLDER / "rich-text-payloads.jsonl"
 ALL = [*payloads("richtext"), *payloads("richtext", files=(RICH,))]
-EVERYWHERE = set("p br hr h2 h3 h4 ul ol li blockquote pre code a strong em sub sup span div".split())
-EVERYWHERE |= set("table thead tbody tr th td figure figcaption img".split())
-MATHS = set(
-    "math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms".split()
+EVERYWHERE = set(
+    [
+        "p",
+        "br",
+        "hr",
+        "h2",
+        "h3",
+        "h4",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "pre",
+        "code",
+        "a",
+        "strong",
+        "em",
+        "sub",
+        "sup",
+        "span",
+        "div",
+    ]
 )
-MATHS |= set("mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover".split())
+EVERYWHERE |= set(["table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "img"])
+MATHS = set(
+    [
+        "math",
+        "menclose",
+        "mfrac",
+        "mi",
+        "mmultiscripts",
+        "mn",
+        "mo",
+        "mover",
+        "mpadded",
+        "mphantom",
+        "mprescripts",
+        "mroot",
+        "mrow",
+        "ms",
+    ]
+)
+MATHS |= set(
+    [
+        "mspace",
+        "msqrt",
+        "mstyle",
+        "msub",
+        "msubsup",
+        "msup",
+        "mtable",
+        "mtd",
+        "mtext",
+        "mtr",
+        "munder",
+        "munderover",
+    ]
+)
 # Attributes of stored text; those of pages besides.
 KEPT = {
     **{

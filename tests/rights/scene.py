@@ -16,8 +16,8 @@ from mathsoc.jobs import Job
 from mathsoc.members.models import LoginSession
 from mathsoc.publishing.models import Post, PostSlug
 from mathsoc.reports.models import Report
-from mathsoc.uploads.models import Upload
 from mathsoc.search import service as search
+from mathsoc.uploads.models import Upload
 from tests.joining.ways import add_class
 from tests.live.fakes import true
 from tests.publishing.posts import add_post
