@@ -14,7 +14,19 @@ from tests.support.world import World
 TAINT = "zq<'\"&\n"
 SHOWN_AS = b"zq&lt;"
 # What the database, the rules or the addresses of the scene need as they are.
-KEPT = {"slug", "role", "state", "kind", "outcome", "visibility", "answers", "purpose", "action", "topic"}
+KEPT = {
+    "slug",
+    "role",
+    "state",
+    "kind",
+    "outcome",
+    "visibility",
+    "audience",
+    "answers",
+    "purpose",
+    "action",
+    "topic",
+}
 KEPT |= {
     "handle",
     "public_id",
@@ -24,6 +36,8 @@ KEPT |= {
     "join_code",
     "joined_by",
     "totp_secret",
+    "media_type",
+    "sha256",
     "totp_new_secret",
 }
 # No two members may come to have the same one when their row is next written.

@@ -90,6 +90,8 @@ DETAILS = {"real_name": "", "year": "", "class": ""}
 JOINING = "/console/joining"
 REPORT = "/members/<handle>/report"
 DECISION = "/console/reports/<public_id>/decision"
+UPLOAD, FILES = "/uploads/<public_id>", "/console/uploads"
+REMOVAL = f"{FILES}/<public_id>/removal"
 READING = "/challenges/<slug>/boxes/<box_id>/reading"
 ATTEMPTS = "/challenges/<slug>/boxes/<box_id>/attempts"
 
@@ -446,6 +448,19 @@ ROWS: tuple[Row, ...] = (
     row("/leaderboards/<slug>", path="/leaderboards/cup", members=200, out=404),
     row("/leaderboards/<slug>/place", path="/leaderboards/ladder/place", everyone=200),
     row("/leaderboards/<slug>/place", path="/leaderboards/cup/place", members=200, out=404),
+    row(UPLOAD, path="/uploads/{carol_upload}", everyone=404, keys=200),
+    row(UPLOAD, path="/uploads/{kept_upload}?download=1", everyone=404, keys=200),
+    row(UPLOAD, path="/uploads/nothing", everyone=404),
+    row(FILES, members=403, out=ASKS, keys=200),
+    row(FILES, "POST", members=403, out=ASKS, keys=422, more=("file",)),
+    row(
+        f"{FILES}/<public_id>/removal",
+        "POST",
+        f"{FILES}/{{kept_upload}}/removal",
+        members=403,
+        out=ASKS,
+        keys=422,
+    ),
     row("/api/openapi.json", everyone=200),
     *(
         row(

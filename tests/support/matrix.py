@@ -16,6 +16,8 @@ MEETS = {
     "tests/accounts/test_views.py": "sqlite",
     "tests/console/": "postgresql",
     "tests/console/test_members.py": "sqlite",
+    "tests/exchange/test_exchange.py::test_hostile": "sqlite",
+    "tests/exchange/test_exchange.py::test_the_demo": "postgresql",
     "tests/joining/": "postgresql",
     "tests/joining/test_addresses.py": "sqlite",
     "tests/joining/test_views.py": "sqlite",
@@ -36,6 +38,7 @@ MEETS = {
     "tests/slips/": "sqlite",
     "tests/submissions/test_races.py::test_two_hundred": "postgresql",
     "tests/test_canary.py": "postgresql",
+    "tests/uploads/test_tidying.py": "postgresql",
     "tests/test_demo.py": "sqlite",
     "tests/test_two_worlds.py": "postgresql",
 }
