@@ -47,7 +47,8 @@ async def test_killed_and_begun_again(server: Start, world: World, smtp: MailSer
         nonlocal now
         await asyncio.sleep(0.2)
         now += rules.PAUSE
-        file.write_text(now.isoformat())
+        (tmp_path / "next").write_text(now.isoformat())
+        (tmp_path / "next").replace(file)  # at once: the server reads it all the time
         return not (await states(world)).keys() - {"sent", "unsure"}
 
     await true(over, 60)

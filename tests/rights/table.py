@@ -130,7 +130,7 @@ ROWS: tuple[Row, ...] = (
         ada=422,
         out=ASKS,
         ends=True,
-        more=("points", "your_password"),
+        more=("points", "credit", "your_password"),
     ),
     row("/profile/delete/undo", "POST", members=Goes("/profile?notice=kept"), out=ASKS),
     row(REPORT, path="/members/{bob}/report", members=200, out=ASKS, bob=404),
