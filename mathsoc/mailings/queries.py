@@ -104,7 +104,8 @@ async def progress(session: AsyncSession, post_id: int) -> Progress | None:
 
 async def numbers(session: AsyncSession, mailing_id: int) -> Numbers:
     chosen = select(Recipient.state, func.count()).where(Recipient.mailing_id == mailing_id)
-    return Numbers(dict((await session.execute(chosen.group_by(Recipient.state))).tuples().all()))
+    rows = await session.execute(chosen.group_by(Recipient.state))
+    return Numbers({state: count for state, count in rows})
 
 
 def _wants() -> ColumnElement[bool]:

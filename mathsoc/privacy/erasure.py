@@ -15,6 +15,7 @@ from mathsoc.audit import Action
 from mathsoc.challenges.models import AnswerBox
 from mathsoc.jobs import Job
 from mathsoc.mail import KeptMail
+from mathsoc.mailings import service as mailings
 from mathsoc.members import service as members
 from mathsoc.members.models import LoginSession, Member
 from mathsoc.privacy import rules, scrub, writings
@@ -56,6 +57,7 @@ async def erase(
     await _ways_in(session, member_id)
     await _answers(session, member_id, known.parts)
     await _words(session, member_id, known)
+    await mailings.forget(session, member_id, now)
     await writings.forget(session, member, known.wholes)
     await audit.erase_details_of(session, member_id)
     await audit.erase_details_that(session, partial(rules.logged_about, wholes=known.wholes))

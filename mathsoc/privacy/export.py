@@ -26,7 +26,7 @@ from mathsoc.privacy import wording
 # What proves something to us and tells its owner nothing, and what is made from what is told anyway.
 SECRETS = frozenset(
     {"password_hash", "token_hash", "code_hash", "totp_secret", "totp_new_secret", "totp_step", "token"}
-    | {"name_key"}
+    | {"name_key", "address_key"}
 )
 # By these a row is about somebody; by others (made_by_id, given_by_id) they acted on somebody else.
 ABOUT = ("member_id",)
@@ -38,6 +38,7 @@ NAMES = {
     "competition_id": ("competitions", "name"),
     "challenge_id": ("challenges", "title"),
     "box_id": ("answer_boxes", "label"),
+    "mailing_id": ("mailings", "title"),
 }
 # Columns left out of one table: what others said of the member in confidence, not to be known by their words.
 CONFIDENTIAL = {"reports": {"reason"}}

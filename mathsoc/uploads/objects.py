@@ -50,12 +50,14 @@ class Objects:
         return pieces()
 
     async def delete(self, name: str) -> None:
+        known = checked(name)
         with suppress(Missing):
-            await self._do(self.store.delete_async(checked(name)))
+            await self._do(self.store.delete_async(known))
 
     async def exists(self, name: str) -> bool:
+        known = checked(name)
         try:
-            await self._do(self.store.head_async(checked(name)))
+            await self._do(self.store.head_async(known))
         except Missing:
             return False
         return True

@@ -85,8 +85,9 @@ class Folder:
         return pieces()
 
     async def delete(self, name: str) -> None:
+        path = self.path / checked(name)
         with suppress(Missing):
-            await self._do((self.path / checked(name)).unlink)
+            await self._do(path.unlink)
 
     async def exists(self, name: str) -> bool:
         return await self._do((self.path / checked(name)).is_file)

@@ -54,7 +54,8 @@ async def show(public_id: str) -> Response:
     """The file, inline; with `?download=1` to be saved. Nobody else learns whether there is one."""
     db = await session()
     upload = await queries.upload(db, public_id)
-    if not await _may_read(db, upload, g.get("viewer"), clock.now()):
+    known = upload.media_type in rules.ENDINGS
+    if not known or not await _may_read(db, upload, g.get("viewer"), clock.now()):
         raise Missing
     await release()
     response = await _reply(upload)
@@ -68,7 +69,7 @@ async def show(public_id: str) -> Response:
 
 async def _reply(upload: Upload) -> Response:
     if request.if_none_match.contains(upload.sha256[:32]):
-        return Response("", status=304)
+        return Response("", status=304, mimetype=upload.media_type)
     body = b"" if request.method == "HEAD" else await store().read(upload.public_id)
     response = Response(body, mimetype=upload.media_type)
     response.headers["Content-Length"] = str(upload.size)

@@ -13,6 +13,7 @@ from mathsoc.accounts.models import MailToken
 from mathsoc.audit import Action
 from mathsoc.competitions.models import Entry
 from mathsoc.mail import KeptMail
+from mathsoc.mailings.models import Mailing, Recipient
 from mathsoc.members import service as members
 from mathsoc.members.models import Member
 from mathsoc.publishing.models import Post
@@ -148,6 +149,11 @@ async def _of_writing(session: AsyncSession, world: World, zoe: Member) -> None:
     file.owner_id, file.created_at = zoe.id, world.now
     session.add_all([hers, theirs, file])
     await session.flush()
+    mailing = Mailing(post_id=theirs.id, title="Theirs", begun_at=world.now)
+    session.add(mailing)
+    await session.flush()
+    got = Recipient(mailing_id=mailing.id, member_id=zoe.id, address_key="zqmail-zoe", changed_at=world.now)
+    session.add(got)
     region = Region(post_id=hers.id, field="body", revision=1)
     session.add(region)
     await session.flush()
@@ -156,7 +162,7 @@ async def _of_writing(session: AsyncSession, world: World, zoe: Member) -> None:
         [
             Revision(**where, number=1, text="", note="zqfirst’s", author_id=zoe.id, saved_at=world.now),
             Draft(**where, member_id=zoe.id, base=1, text="zqreason", saved_at=world.now),
-            Presence(**where, member_id=zoe.id, seen_at=world.now),
+            Presence(**where, member_id=zoe.id, began_at=world.now, seen_at=world.now),
         ]
     )
 

@@ -67,6 +67,7 @@ async def test_of_each_row_it_has_every_column_but_what_is_secret(world: World) 
     assert {*export.SECRETS} == {
         *("password_hash", "token_hash", "code_hash", "token"),
         *("totp_secret", "totp_new_secret", "totp_step", "name_key"),
+        "address_key",
     }
 
 
