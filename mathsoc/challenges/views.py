@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from quart import Blueprint, Response, current_app, g
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -74,12 +74,10 @@ async def challenge_context(challenge: Challenge, version: int | None = None) ->
     window = queries.window(challenge)
     phase = window.phase(g.received_at)
     revealed = phase is Phase.LOCKED
-    statement, summary = await _statement(db, challenge, version)
     sees_keys = g.viewer is not None and g.viewer.role in SEES_KEYS
     return {
         "challenge": challenge,
-        "statement": statement,
-        "summary": summary,
+        "statement": await _statement(db, challenge, version),
         "window": window,
         "phase": phase.value,
         "scoring": competitions.scoring_rule(challenge.competition),
@@ -93,10 +91,6 @@ async def challenge_context(challenge: Challenge, version: int | None = None) ->
     }
 
 
-<<<<<<< HEAD
-async def _statement(db: AsyncSession, challenge: Challenge, version: int | None) -> tuple[Markup, Markup]:
-    """The statement as it is drawn for everybody who may see the challenge at all, and its first words."""
-=======
 @dataclass(frozen=True)
 class Statement:
     """A statement as it is drawn for everybody who may see the challenge at all, and its first words."""
@@ -109,7 +103,6 @@ class Statement:
 
 
 async def _statement(db: AsyncSession, challenge: Challenge, version: int | None) -> Statement:
->>>>>>> 5f9096f96af0ae03f8e8ac96ae002359db10f26f
     kept: Kept = current_app.extensions["kept"]
     topic = queries.topic(challenge.slug)
     seen = await kept.look(db, topic) if version is None else kept.seen(db, {topic: version})
@@ -118,11 +111,7 @@ async def _statement(db: AsyncSession, challenge: Challenge, version: int | None
         stored = await queries.statement(db, challenge.id)
         return Statement(richtext.render(stored), richtext.plain(stored))
 
-    async def words() -> Markup:
-        return escape(richtext.plain(await queries.statement(db, challenge.id)))
-
-    whole = await seen.piece("challenges/statement", "all", draw)
-    return whole, await seen.piece("challenges/summary", "all", words)
+    return await seen.piece("challenges/statement", "all", draw)
 
 
 def new_token() -> str:
