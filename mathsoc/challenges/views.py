@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -92,14 +93,30 @@ async def challenge_context(challenge: Challenge, version: int | None = None) ->
     }
 
 
+<<<<<<< HEAD
 async def _statement(db: AsyncSession, challenge: Challenge, version: int | None) -> tuple[Markup, Markup]:
     """The statement as it is drawn for everybody who may see the challenge at all, and its first words."""
+=======
+@dataclass(frozen=True)
+class Statement:
+    """A statement as it is drawn for everybody who may see the challenge at all, and its first words."""
+
+    html: Markup
+    words: str
+
+    def __len__(self) -> int:
+        return len(self.html) + len(self.words)
+
+
+async def _statement(db: AsyncSession, challenge: Challenge, version: int | None) -> Statement:
+>>>>>>> 5f9096f96af0ae03f8e8ac96ae002359db10f26f
     kept: Kept = current_app.extensions["kept"]
     topic = queries.topic(challenge.slug)
     seen = await kept.look(db, topic) if version is None else kept.seen(db, {topic: version})
 
-    async def draw() -> Markup:
-        return richtext.render(await queries.statement(db, challenge.id))
+    async def draw() -> Statement:
+        stored = await queries.statement(db, challenge.id)
+        return Statement(richtext.render(stored), richtext.plain(stored))
 
     async def words() -> Markup:
         return escape(richtext.plain(await queries.statement(db, challenge.id)))

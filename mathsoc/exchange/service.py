@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload, undefer
 
+from mathsoc import jobs
 from mathsoc.competitions.models import Competition, CompetitionStage
 from mathsoc.errors import Refused
 from mathsoc.exchange import texts
@@ -185,8 +186,19 @@ async def _posts(session: AsyncSession, plan: Plan, now: datetime, done: Done) -
         for entry in list(plan.of(folder)):
             if plan.changes(entry.path):
                 post = await _post(session, plan, entry, kind, documents, now)
-                done.topics |= await publishing.follow(session, post, now)
+                done.topics |= await _follow(session, post, now)
                 done.searched.add(("post", post.id))
+
+
+async def _follow(session: AsyncSession, post: Post, now: datetime) -> set[str]:
+    """What `publishing.changed` does but for the announcing, which comes last for all posts together."""
+    await session.flush()
+    for hook in publishing.on_changed:
+        await hook(session, post, now)
+    for what, moment in (("appears", post.publish_at), ("ends", post.expires_at)):
+        if moment is not None and moment > now:
+            await jobs.plan(session, publishing.ANNOUNCE, f"{what}:{post.public_id}", moment)
+    return await publishing.topics(session, post)
 
 
 async def _post(

@@ -58,7 +58,7 @@ async def erase(
     await _answers(session, member_id, known.parts)
     await _words(session, member_id, known)
     await mailings.forget(session, member_id, now)
-    await writings.forget(session, member, known.wholes)
+    await writings.forget(session, member, known.wholes, now)
     await audit.erase_details_of(session, member_id)
     await audit.erase_details_that(session, partial(rules.logged_about, wholes=known.wholes))
     _empty(member)

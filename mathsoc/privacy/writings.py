@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc.members.models import Member
 from mathsoc.privacy import rules
+from mathsoc.publishing import queries as publishing
+from mathsoc.publishing import service as posts
 from mathsoc.publishing.models import Post
 from mathsoc.uploads.models import Upload
 from mathsoc.writing.models import Draft, Presence, Revision
 
 
-async def forget(session: AsyncSession, member: Member, wholes: Collection[str]) -> None:
+async def forget(session: AsyncSession, member: Member, wholes: Collection[str], now: datetime) -> None:
     """Their drafts, and their names beside texts: as credit, in notes of revisions, in names of files.
 
     The ids in posts, revisions and uploads stay, of a row that stands for nobody.
@@ -28,7 +31,7 @@ async def forget(session: AsyncSession, member: Member, wholes: Collection[str])
         if rules.tells(file.name, rules.names_of(*wholes)):
             file.name = ""
     if not member.keeps_credit:
-        await _credits(session, member.id, wholes)
+        await _credits(session, member.id, wholes, now)
 
 
 async def _notes(session: AsyncSession, member_id: int, names: Collection[str]) -> None:
@@ -39,8 +42,13 @@ async def _notes(session: AsyncSession, member_id: int, names: Collection[str]) 
             revision.note = ""
 
 
-async def _credits(session: AsyncSession, member_id: int, wholes: Collection[str]) -> None:
+async def _credits(session: AsyncSession, member_id: int, wholes: Collection[str], now: datetime) -> None:
     """On what they wrote a part of their name tells who it was; on what others wrote, the whole of it."""
-    for post in await session.scalars(select(Post).where(Post.credit != "")):
-        names = rules.names_of(*wholes) if post.author_id == member_id else map(rules.folded, wholes)
-        post.credit = rules.credit_without(post.credit, list(names))
+    named = select(Post.public_id, Post.author_id, Post.credit).where(Post.credit != "").order_by(Post.id)
+    for public_id, author_id, credit in (await session.execute(named)).all():
+        names = rules.names_of(*wholes) if author_id == member_id else map(rules.folded, wholes)
+        left = rules.credit_without(credit, list(names))
+        if left != credit and (post := await publishing.by_public_id(session, public_id)) is not None:
+            post.credit = left
+            # Whoever shows, searches or keeps it forgets the name too.
+            await posts.changed(session, post, now)

@@ -187,22 +187,14 @@ async def set_tags(session: AsyncSession, post: Post, tags: list[str]) -> None:
 
 async def changed(session: AsyncSession, post: Post, now: datetime) -> None:
     """Tell whoever shows, searches or keeps this post, now and at its moments; call it after any change."""
-    for topic in sorted(await follow(session, post, now)):
-        await announce(session, topic)
-
-
-async def follow(session: AsyncSession, post: Post, now: datetime) -> set[str]:
-    """All of `changed` but the announcing: returns the topics.
-
-    Who changes many posts announces the topics of all of them last, in sorted order.
-    """
     await session.flush()
     for hook in on_changed:
         await hook(session, post, now)
     for what, moment in (("appears", post.publish_at), ("ends", post.expires_at)):
         if moment is not None and moment > now:
             await jobs.plan(session, ANNOUNCE, f"{what}:{post.public_id}", moment)
-    return await _topics(session, post)
+    for topic in sorted(await topics(session, post)):
+        await announce(session, topic)
 
 
 async def announce_due(session: AsyncSession, job: Job) -> datetime | None:
@@ -251,7 +243,7 @@ async def _name(session: AsyncSession, post: Post) -> None:
     await session.flush()
 
 
-async def _topics(session: AsyncSession, post: Post) -> set[str]:
+async def topics(session: AsyncSession, post: Post) -> set[str]:
     """Every topic that shows this post, under each address that it ever had: pages are open under them."""
     slugs = await session.scalars(select(PostSlug.slug).where(PostSlug.post_id == post.id))
     shown = {f"posts:{post.kind}"} | {f"post:{post.kind}/{slug}" for slug in slugs}

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from mathsoc.richtext import difference, outside, pages, source
-from mathsoc.richtext.cleaning import settled, tree
+from mathsoc.richtext.cleaning import as_tree, settled, words_only
 from mathsoc.richtext.policy import MAX_LATEX, MAX_TEXT, PROTOCOLS, TAGS, TooMuch, picture_id
 from mathsoc.richtext.reading import plain_maths
 from mathsoc.richtext.source import Fault
@@ -71,19 +71,19 @@ def from_source(text: str) -> str:
 
 def as_source(stored: str) -> str:
     """Stored text for people to change by hand: a block a line, formulas as `\\( … \\)` and `\\[ … \\]`."""
-    return source.written(tree(_cleaned(stored)))
+    return source.written(as_tree(_cleaned(stored)))
 
 
 @lru_cache(maxsize=512)
 def render(stored: str) -> Markup:
     """Stored rich text as it stands in a page, formulas as MathML."""
-    return Markup(pages.shown(tree(_cleaned(stored))))  # noqa: S704 - cleaned in this line
+    return Markup(pages.shown(as_tree(_cleaned(stored))))  # noqa: S704 - cleaned in this line
 
 
 @lru_cache(maxsize=512)
 def plain(stored: str, limit: int = 160) -> str:
     """The words of stored text for summaries, cut at a word; formulas in plain Unicode."""
-    text = outside.words(tree(_cleaned(stored)))
+    text = outside.words(as_tree(_cleaned(stored)))
     if len(text) <= limit:
         return text
     kept = text[:limit].rsplit(" ", 1)[0] if " " in text[:limit] else text[:limit]
@@ -106,25 +106,25 @@ def reading(mathml: str, spoken: str = "") -> Markup:
 
 def pictures(stored: str) -> list[Picture]:
     """The pictures of a text in its order; one that stands twice is there twice."""
-    images = (element for element in tree(_cleaned(stored)).walk() if element.tag == "img")
+    images = (element for element in as_tree(_cleaned(stored)).walk() if element.tag == "img")
     return [Picture(picture_id(one.attributes["src"]), one.attributes["alt"]) for one in images]
 
 
 def faults(stored: str) -> list[Fault]:
     """What is to be mended before this is published, with its line in `as_source`."""
-    return source.faults(tree(_cleaned(stored)))
+    return source.faults(as_tree(_cleaned(stored)))
 
 
 def diff(old: str, new: str) -> Markup:
     """What became of a text, word by word, in `del` and `ins`."""
-    compared = difference.compared(tree(_cleaned(old)), tree(_cleaned(new)))
+    compared = difference.compared(as_tree(_cleaned(old)), as_tree(_cleaned(new)))
     return Markup(compared)  # noqa: S704 - two cleaned texts, as in render
 
 
 def for_mail(stored: str, base_url: str, page_url: str) -> Markup:
     """HTML for mail programs: nothing to load, formulas in plain Unicode, pictures as their words."""
     shown = outside.as_html(
-        tree(_cleaned(stored)), _full(base_url, base_url), _full(base_url, page_url), loads=False
+        as_tree(_cleaned(stored)), _full(base_url, base_url), _full(base_url, page_url), loads=False
     )
     return Markup(shown)  # noqa: S704 - written anew from what was cleaned
 
@@ -132,13 +132,13 @@ def for_mail(stored: str, base_url: str, page_url: str) -> Markup:
 def for_feed(stored: str, base_url: str, page_url: str) -> str:
     """HTML for feed readers: as in mail, but pictures are shown from their full addresses."""
     return outside.as_html(
-        tree(_cleaned(stored)), _full(base_url, base_url), _full(base_url, page_url), loads=True
+        as_tree(_cleaned(stored)), _full(base_url, base_url), _full(base_url, page_url), loads=True
     )
 
 
 def text_for_mail(stored: str, base_url: str, page_url: str) -> str:
     """The plain-text half of a mail."""
-    return outside.as_text(tree(_cleaned(stored)), _full(base_url, base_url), _full(base_url, page_url))
+    return outside.as_text(as_tree(_cleaned(stored)), _full(base_url, base_url), _full(base_url, page_url))
 
 
 def _full(base_url: str, url: str) -> str:
@@ -151,4 +151,4 @@ def _cleaned(stored: str) -> str:
     try:
         return settled(stored)
     except TooMuch:
-        return settled("<p>" + html.escape(stored[:_SHOWN_OF_TOO_MUCH]) + " …</p>")
+        return words_only(html.escape(stored[:_SHOWN_OF_TOO_MUCH] + " …"))

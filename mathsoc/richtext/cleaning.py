@@ -51,17 +51,17 @@ def settled(source: str, *, paragraphs: bool = False) -> str:
         if cleaned == text:
             return text
         text = cleaned
-    return _words_only(text)
+    return words_only(text)
 
 
-def _words_only(source: str) -> str:
+def words_only(source: str) -> str:
     """The last resort for a text that does not come to rest: its words alone."""
     words = read(source).words()
     for sign in _MATHS_SIGNS:
         words = words.replace(sign, " ")
-    return write(Element("", {}, [Element("p", {}, [" ".join(words.split())])]))
+    return f"<p>{html.escape(' '.join(words.split()), quote=False)}</p>"
 
 
-def tree(source: str) -> Element:
+def as_tree(source: str) -> Element:
     """A cleaned text as a tree of ours."""
     return shape(read(source))

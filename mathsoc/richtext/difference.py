@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 
 from mathsoc.richtext import pages, policy
 from mathsoc.richtext.tree import Element, escape, opening, write
@@ -15,11 +16,26 @@ _WORDS = re.compile(r"\S+|\s+")
 
 
 @dataclass(frozen=True)
+class _Word:
+    """A word, or what counts as one, as HTML; and the marks around it."""
+
+    html: str
+    begin: str = ""
+    end: str = ""
+
+
+@dataclass(frozen=True)
 class _Line:
-    """A line of a text: what kind it is, and its words as HTML."""
+    """A line of a text: what kind it is, and its words."""
 
     tag: str
-    words: tuple[str, ...]
+    words: tuple[_Word, ...]
+
+
+def _joined(words: Iterable[_Word]) -> str:
+    """Neighbours share their marks."""
+    groups = groupby(words, key=lambda word: (word.begin, word.end))
+    return "".join(f"{begin}{''.join(word.html for word in group)}{end}" for (begin, end), group in groups)
 
 
 def compared(old: Element, new: Element) -> str:
@@ -32,7 +48,7 @@ def compared(old: Element, new: Element) -> str:
     said = []
     for what, a, b, c, d in matcher.get_opcodes():
         if what == "equal":
-            said += [_block(line.tag, "".join(line.words)) for line in before[a:b]]
+            said += [_block(line.tag, _joined(line.words)) for line in before[a:b]]
         else:
             said += [_changed(one, two) for one, two in zip_longest(before[a:b], after[c:d])]
     return "".join(said)
@@ -49,7 +65,7 @@ def _changed(old: _Line | None, new: _Line | None) -> str:
     matcher = SequenceMatcher(None, old.words, new.words, autojunk=False)
     for what, a, b, c, d in matcher.get_opcodes():
         if what == "equal":
-            said += "".join(old.words[a:b])
+            said += _joined(old.words[a:b])
         else:
             said += _mark("del", old.words[a:b]) + _mark("ins", new.words[c:d])
     return _block(new.tag, said)
@@ -59,8 +75,8 @@ def _whole(line: _Line, mark: str) -> str:
     return _block(line.tag, _mark(mark, line.words))
 
 
-def _mark(mark: str, words: tuple[str, ...]) -> str:
-    return f"<{mark}>{''.join(words)}</{mark}>" if words else ""
+def _mark(mark: str, words: tuple[_Word, ...]) -> str:
+    return f"<{mark}>{_joined(words)}</{mark}>" if words else ""
 
 
 def _block(tag: str, inside: str) -> str:
@@ -78,7 +94,7 @@ def _lines(root: Element) -> list[_Line]:
 
 
 def _collect(element: Element, tag: str, found: list[_Line]) -> None:
-    words: list[str] = []
+    words: list[_Word] = []
 
     def end() -> None:
         if words:
@@ -91,21 +107,21 @@ def _collect(element: Element, tag: str, found: list[_Line]) -> None:
             inner = child.tag if child.tag in policy.HEADINGS | {"pre"} else tag
             inner = child.tag if child.tag in ("li", "blockquote") else inner
             if child.tag == "hr":
-                found.append(_Line("p", ("— — —",)))
+                found.append(_Line("p", (_Word("— — —"),)))
             _collect(child, inner, found)
         else:
             words += _words(child, "", "")
     end()
 
 
-def _words(node: Element | str, begin: str, end: str) -> list[str]:
+def _words(node: Element | str, begin: str, end: str) -> list[_Word]:
     if isinstance(node, str):
-        return [f"{begin}{write(word)}{end}" for word in _WORDS.findall(node)]
+        return [_Word(write(word), begin, end) for word in _WORDS.findall(node)]
     if node.latex is not None:
-        return [pages.formula(node.latex, display=node.tag == "div")]
+        return [_Word(pages.formula(node.latex, display=node.tag == "div"), begin, end)]
     if node.tag == "br":
-        return ["<br>"]
+        return [_Word("<br>")]
     if node.tag == "img":
-        return [f"[Picture: {escape(node.attributes['alt'] or node.attributes['src'])}]"]
+        return [_Word(f"[Picture: {escape(node.attributes['alt'] or node.attributes['src'])}]")]
     inner = f"{begin}{opening(node)}", f"</{node.tag}>{end}"
     return [word for child in node.children for word in _words(child, *inner)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from mathsoc.errors import Refused
 
@@ -82,11 +83,25 @@ def link(value: str) -> str | None:
     A browser looks through spaces and control characters, and a reader through what is invisible.
     """
     bare = _IGNORED_IN_LINKS.sub("", value).lower()
-    scheme, colon, _ = re.split(r"[/?#\\]", bare, maxsplit=1)[0].partition(":")
+    if "\\" in bare:
+        return None
+    scheme, colon, _ = re.split(r"[/?#]", bare, maxsplit=1)[0].partition(":")
     if not bare or len(value) > MAX_HREF or (colon and scheme not in PROTOCOLS):
         return None
     kept = _AROUND_LINKS.sub("", value)
-    return kept if not colon or kept.lower().startswith(f"{scheme}:") else None
+    if colon and not kept.lower().startswith(f"{scheme}:"):
+        return None
+    return kept if _is_address(kept) else None
+
+
+def _is_address(url: str) -> bool:
+    """Whether it can be taken apart; on the web, with a host."""
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname
+    except ValueError:
+        return False
+    return port != 0 and (bool(host) or parts.scheme not in ("http", "https"))
 
 
 def picture_id(src: str) -> str:

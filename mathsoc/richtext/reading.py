@@ -35,7 +35,9 @@ _RELATIONS = frozenset("=<>≤≥≠≈≡∼≅∈∉⊂⊆⊃⊇→⇒⇔↦�
 _BETWEEN = frozenset("+−±∓×÷∪∩∧∨∖")
 _TOKEN = re.compile(r"<(/?)([a-z]+)([^<>]*)>|([^<]+)")
 _SIMPLE = re.compile(r"(?:[^\W_]|[.,′″°∞²³ⁿ¹])+")
-_SPACES = re.compile(r"[ \t\n]+")
+_SPACES = re.compile(r"[ \t\n\u00a0]+")
+_SCRIPTED = frozenset(("msup", "msub", "msubsup", "mover", "munder", "munderover"))
+_OPERATOR = re.compile(r"[∑∏∫∮⋃⋂]|[a-z]{2,6}(?![a-z])")
 
 
 @lru_cache(maxsize=4096)
@@ -71,6 +73,7 @@ def _parts(element: Element) -> list[Element]:
 def _row(element: Element) -> str:
     """What stands side by side, with spaces around relations and between terms."""
     said = ""
+    reaches_out = False
     for child in element.children:
         if isinstance(child, str):
             said += child
@@ -78,8 +81,11 @@ def _row(element: Element) -> str:
         piece = _said(child)
         if not piece:
             continue
+        if reaches_out and (piece[0].isalnum() or piece[0] in "(√|"):
+            said += " "
+        reaches_out = child.tag in _SCRIPTED and _OPERATOR.match(piece) is not None
         if child.tag == "mo" and piece in _RELATIONS | _BETWEEN:
-            binary = bool(said.strip()) and said.rstrip()[-1] not in "([{,=<>≤≥+−±×"
+            binary = bool(said.strip()) and said.rstrip()[-1] not in _RELATIONS | frozenset("([{,+−±×")
             said = f"{said.rstrip()} {piece} " if binary or piece in _RELATIONS else said + piece
         elif child.tag == "mo" and piece in (",", ";"):
             said += f"{piece} "
@@ -162,12 +168,15 @@ def _scripted(tag: str, parts: list[Element]) -> str:
 
 
 def _script(text: str, *, up: bool) -> str:
-    if not text or set(text) <= _PRIMES or text == "°":
+    if text == "∘":
+        return "°"
+    if set(text) <= _PRIMES:
         return text
     tight = text.replace(" ", "")
     if set(tight) <= (_RAISED if up else _LOWERED):
         return tight.translate(_SUPERSCRIPT if up else _SUBSCRIPT)
-    return ("^" if up else "_") + _grouped(text)
+    bare = len(text) == 1 or _bracketed(text)
+    return ("^" if up else "_") + (text if bare else f"({text})")
 
 
 def _grouped(text: str) -> str:

@@ -113,6 +113,7 @@ class _Reader:
         self.parts = 0
         # Ends of comments and of dropped elements that are not to be found any more.
         self.missing: set[str] = set()
+        self.pending: list[str] = []
 
     def run(self) -> None:
         at = 0
@@ -120,10 +121,17 @@ class _Reader:
             self.text(self.source[at : found.start()])
             at = self.tag(found.start()) if found[0] == "<" else self.maths(found)
         self.text(self.source[at:])
+        self.flush()
 
     def text(self, raw: str) -> None:
         if raw:
-            self.open[-1].children.append(decode(raw))
+            self.pending.append(raw)
+
+    def flush(self) -> None:
+        """The characters since the last element, as one text."""
+        if self.pending:
+            self.open[-1].children.append(decode("".join(self.pending)))
+            self.pending.clear()
 
     def maths(self, found: re.Match[str]) -> int:
         r"""`\( … \)`, `\[ … \]`, `$$ … $$`; whatever else begins like them are characters."""
@@ -186,6 +194,7 @@ class _Reader:
             attributes = _attributes(name, written)
             if name == "span" and "data-latex" not in attributes:
                 return
+            self.flush()
             self.close_before(name)
             element = Element("div" if name in _PLAIN_BLOCKS else name, attributes)
             self.add(element)
@@ -195,6 +204,7 @@ class _Reader:
                     raise TooMuch("The parts of the text stand too deeply inside each other.", "text")
 
     def add(self, element: Element) -> None:
+        self.flush()
         self.parts += 1
         if self.parts > 2 * policy.MAX_PARTS:
             raise TooMuch(f"The text has more than {policy.MAX_PARTS:,} parts. Make two texts of it.", "text")
@@ -219,6 +229,7 @@ class _Reader:
                 return
 
     def end(self, name: str) -> None:
+        self.flush()
         name = _MEANS.get(name, name)
         name = "div" if name in _PLAIN_BLOCKS else name
         block = name in policy.BLOCKS

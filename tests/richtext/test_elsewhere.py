@@ -60,7 +60,8 @@ def test_a_source_is_for_people() -> None:
 
 def test_faults_have_their_line() -> None:
     stored = richtext.clean(
-        f"<p>ok \\(x\\)</p><p>\\(\\foo\\)</p><pre>a\nb</pre>\\[x\\\\\n\\bar\\]<ul><li><img src={PICTURE}></ul>"
+        "<p>ok \\(x\\)</p><p>\\(\\foo\\)</p><pre>a\nb</pre>"
+        f"\\[x\\\\\n\\bar\\]<ul><li><img src={PICTURE}></ul>"
     )
     assert richtext.faults(stored) == [
         Fault(2, 'This formula cannot be read: Unknown command "\\foo".'),

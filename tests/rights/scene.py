@@ -13,6 +13,7 @@ from mathsoc import clock
 from mathsoc.challenges.models import Challenge
 from mathsoc.db import Base, Database
 from mathsoc.jobs import Job
+from mathsoc.mailings.models import Mailing
 from mathsoc.members.models import LoginSession
 from mathsoc.publishing.models import Post, PostSlug
 from mathsoc.reports.models import Report
@@ -123,8 +124,20 @@ async def posts(world: World) -> None:
         await add_post(world, title, kind=kind, audience=audience)
 
 
+async def sent_by_mail(world: World) -> None:
+    """A newsletter that was sent by mail; nobody waits for it."""
+    async with world.database.writing() as session:
+        post = Post(kind="newsletter", slug="by-mail", title="By mail", publish_at=world.now)
+        post.body, post.created_at, post.updated_at = "<p>By mail</p>", world.now, world.now
+        session.add(post)
+        await session.flush()
+        session.add(PostSlug(kind="newsletter", slug="by-mail", post_id=post.id))
+        session.add(Mailing(post_id=post.id, title="By mail", begun_at=world.now, ended_at=world.now))
+
+
 async def for_staff(world: World) -> dict[str, str]:
     """What staff act upon besides members; their names in addresses."""
+    await sent_by_mail(world)
     return await classes(world) | await reported(world, "pia", "bob") | await uploads(world)
 
 

@@ -95,6 +95,7 @@ REMOVAL = f"{FILES}/<public_id>/removal"
 READING = "/challenges/<slug>/boxes/<box_id>/reading"
 ATTEMPTS = "/challenges/<slug>/boxes/<box_id>/attempts"
 
+MAILING, BY_MAIL = "/newsletters/<slug>/mailing", "/newsletters/by-mail/mailing"
 SHELVES = ("articles", "newsletters", "announcements", "pages", "challenges", "competitions")
 TEXT = f"/<any({', '.join(SHELVES)}):shelf>/<slug>"
 LISTS = "/<any(articles, newsletters, announcements):shelf>"
@@ -136,7 +137,7 @@ ROWS: tuple[Row, ...] = (
         ada=422,
         out=ASKS,
         ends=True,
-        more=("points", "your_password"),
+        more=("points", "credit", "your_password"),
     ),
     row("/profile/delete/undo", "POST", members=Goes("/profile?notice=kept"), out=ASKS),
     row(REPORT, path="/members/{bob}/report", members=200, out=ASKS, bob=404),
@@ -173,6 +174,42 @@ ROWS: tuple[Row, ...] = (
     row("/profile", members=200, out=ASKS),
     row("/profile/attempts", members=200, out=ASKS),
     row("/profile/attempts", path="/profile/attempts?page=0", members=404, out=ASKS),
+    row(
+        "/profile/newsletters",
+        "POST",
+        body={"wanted": "yes"},
+        members=Goes("/profile?notice=newsletters-yes"),
+        out=ASKS,
+    ),
+    row("/newsletters/unsubscribe/<token>", path="/newsletters/unsubscribe/nobodys", everyone=200),
+    row("/newsletters/unsubscribe/<token>", "POST", "/newsletters/unsubscribe/nobodys", everyone=200),
+    row(MAILING, path=BY_MAIL, members=403, keys=200, out=ASKS),
+    row(MAILING, "POST", BY_MAIL, members=403, keys=Goes(f"{BY_MAIL}?done=begun"), out=ASKS),
+    row(
+        f"{MAILING}/stop",
+        "POST",
+        f"{BY_MAIL}/stop",
+        members=403,
+        keys=Goes(f"{BY_MAIL}?done=stopped"),
+        out=ASKS,
+    ),
+    row(
+        f"{MAILING}/continuation",
+        "POST",
+        f"{BY_MAIL}/continuation",
+        members=403,
+        keys=Goes(f"{BY_MAIL}?done=resumed"),
+        out=ASKS,
+    ),
+    row(
+        f"{MAILING}/repetition",
+        "POST",
+        f"{BY_MAIL}/repetition",
+        body={"state": "failed"},
+        members=403,
+        keys=Goes(f"{BY_MAIL}?done=begun"),
+        out=ASKS,
+    ),
     row("/profile/boards", "POST", body={"shown": "yes"}, members=Goes("/profile?notice=shown"), out=ASKS),
     row("/profile/name", members=200, out=ASKS),
     row("/profile/name", "POST", members=422, out=ASKS, more=("display_name",)),

@@ -157,6 +157,11 @@ async def test_link_previews_tell_nothing_more_than_the_public_page(app: Quart, 
     assert 'property="og:title" content="zqchallenge"' in page and "zqsecret" not in page
     assert 'property="og:url" content="http://localhost/challenges/zqchallenge"' in page
     everybody = await clients(app, world)
+    article = await text(app.test_client(), "/articles/zqopen")
+    assert 'property="og:description" content="zqopen in short"' in article
+    assert 'property="og:url" content="http://localhost/articles/zqopen"' in article
+    for word in ("zqdraft", "zqscheduled", "zqarchived", "zqmembers", "zqstaff"):
+        assert "og:title" not in await text(everybody["carol"], f"/articles/{word}"), word
     assert "og:title" not in await text(everybody["carol"], "/challenges/zqlater")
     assert "og:title" not in await text(everybody["alice"], "/challenges/zqcup")
 
