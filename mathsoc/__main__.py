@@ -162,11 +162,14 @@ def _demo(_arguments: argparse.Namespace) -> int:
 async def _load_demo(config: Config) -> str:
     from mathsoc import demo
     from mathsoc.db import Database
+    from mathsoc.uploads import workshop
+    from mathsoc.uploads.store import open_store
 
     database = Database(config.database_url)
     try:
-        logins = await demo.load(database)
+        logins = await demo.load(database, open_store(config.upload_dir))
     finally:
+        await asyncio.to_thread(workshop.stop)
         await database.close()
     lines = ["The demo society's log-ins:", *map(str, logins)] if logins else []
     return "".join(f"{line}\n" for line in lines)

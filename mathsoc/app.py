@@ -52,6 +52,7 @@ from mathsoc.profile import letters as profile_letters
 from mathsoc.profile.addresses import blueprint as address_pages
 from mathsoc.profile.names import blueprint as name_pages
 from mathsoc.profile.views import blueprint as profile_pages
+from mathsoc.publishing import emptying
 from mathsoc.publishing import service as posts
 from mathsoc.publishing.admin import blueprint as post_pages
 from mathsoc.publishing.details import blueprint as post_details
@@ -92,7 +93,7 @@ JOBS: dict[str, jobs.Step] = {
     account_changes.FORGET: account_changes.forget_old,
     jobs.TIDY: jobs.tidy,
     posts.ANNOUNCE: posts.announce_due,
-    posts.PURGE: posts.purge,
+    emptying.PURGE: emptying.purge,
     slips.FORGET: slips.forget_old,
     privacy.ERASE: privacy.erase_due,
     privacy.RETAIN: privacy.retain,
@@ -110,7 +111,7 @@ DAILY = (
     mailings.FORGET,
     privacy.RETAIN,
     writing.FORGET,
-    posts.PURGE,
+    emptying.PURGE,
     tidying.FORGET,
 )
 STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(hours=1)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, clock, jobs, richtext
@@ -28,8 +28,6 @@ Hook = Callable[[AsyncSession, Post, datetime], Awaitable[None]]
 on_changed: list[Hook] = []
 
 ANNOUNCE = "announce-post"
-PURGE = "purge-bin"
-CHUNK = 50  # posts that leave the bin in one transaction
 STRIP_TOPIC = "posts:strip"
 LATEST_TOPIC = "posts:latest"
 ALT = "Say in words what each picture shows, for those who cannot see it: {} none."
@@ -205,20 +203,6 @@ async def announce_due(session: AsyncSession, job: Job) -> datetime | None:
     if post is not None:
         await changed(session, post, clock.now())
     return None
-
-
-async def purge(session: AsyncSession, _job: Job) -> datetime | None:
-    """The job: what has been in the bin for thirty days goes for good, some at a time."""
-    now = clock.now()
-    over = select(Post).where(Post.binned_at <= now - rules.BINNED_FOR).limit(CHUNK)
-    found = (await session.scalars(over.order_by(Post.binned_at, Post.id))).all()
-    for post in found:
-        for hook in on_changed:
-            await hook(session, post, now)
-        await audit.record(session, Action.POST_PURGED, now, subject=("post", post.id))
-    # Slugs, tags, texts with their history go along by their foreign keys.
-    await session.execute(delete(Post).where(Post.id.in_([post.id for post in found])))
-    return now if len(found) == CHUNK else None
 
 
 async def drop_credits(session: AsyncSession, member_id: int) -> None:

@@ -14,7 +14,7 @@ from mathsoc.errors import Missing, Refused
 from mathsoc.jobs import Job, Runner
 from mathsoc.live.models import LiveTopic
 from mathsoc.members.rules import Viewer
-from mathsoc.publishing import queries, rules, service
+from mathsoc.publishing import emptying, queries, rules, service
 from mathsoc.publishing.models import Post, PostSlug, PostTag
 from tests.console.people import logged
 from tests.publishing.posts import add_post, by, stored
@@ -106,10 +106,10 @@ async def test_the_bin_holds_for_thirty_days(world: World) -> None:
             await service.bin(session, by(world), await service.held(session, "article", post.slug))
     async with world.database.writing() as session:
         await service.unbin(session, by(world), await service.held(session, "article", kept.slug))
-    runner = Runner(world.database, {service.PURGE: service.purge, service.ANNOUNCE: service.announce_due})
+    runner = Runner(world.database, {emptying.PURGE: emptying.purge, service.ANNOUNCE: service.announce_due})
     for days, left in ((29, ["Gone", "Kept"]), (30, ["Kept"])):
         async with world.database.writing() as session:
-            session.add(Job(name=service.PURGE, subject=str(days), due_at=world.now))
+            session.add(Job(name=emptying.PURGE, subject=str(days), due_at=world.now))
         with clock.moved_to(world.now + timedelta(days=days)):
             await runner.run_due()
         async with world.database.reading() as session:

@@ -422,7 +422,7 @@ ROWS: tuple[Row, ...] = (
         "/newsletters/nothing/document",
         members=403,
         out=ASKS,
-        keys=422,
+        keys=404,
     ),
     row(
         "/newsletters/<slug>/document/removal",
