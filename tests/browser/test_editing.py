@@ -47,7 +47,8 @@ There are **many**; Euclid wrote $2 \cdot 3 + 1$ in `code $5`.
 | 2 | $2^2$ |
 """
 LATEX = r"\section{Proof} Take \emph{any} $n$. \begin{itemize} \item \textbf{even} \item odd \end{itemize}"
-WORD = """<html><body><!--StartFragment--><p class="MsoNormal" style="color:red">From <b>Word</b><o:p></o:p></p>
+WORD = """<html><body><!--StartFragment--><p class="MsoNormal" style="color:red">
+From <b>Word</b><o:p></o:p></p>
 <p class="MsoListParagraph"><span style="mso-list:Ignore">1.<span>  </span></span>first of Word</p>
 <script>alert(1)</script><img src="file:///C:/x.png" onerror="alert(2)"><!--EndFragment--></body></html>"""
 
@@ -74,7 +75,7 @@ async def publish(page: Page) -> None:
 async def test_an_article_is_edited_where_it_stands(
     server: Start, new_context: NewContext, sqlite_url: str, size: tuple[int, int], dark: bool
 ) -> None:
-    """A formula and a pasted picture; a visitor elsewhere sees them when they are published, and not before."""
+    """A formula and a pasted picture; a visitor elsewhere sees them once published, not before."""
     world = await society(sqlite_url)
     running = await server(sqlite_url)
     carols = await new_context(running.url, size=size, dark=dark, has_touch=size == PHONE)
@@ -133,7 +134,7 @@ async def test_what_is_pasted_is_understood(server: Start, new_context: NewConte
             ("h2:text('Primes')", "strong:text('many')", "code:text('code $5')", "td math", "div math"),
         ),
         ("text/plain", LATEX, ("h2:text('Proof')", "em:text('any')", "li strong:text('even')", "p math")),
-        ("text/html", WORD, ("strong:text('Word')", "ol li:text('first of Word')")),
+        ("text/html", WORD, ("strong:text('Word')", "ol li p:text('first of Word')")),
     ):
         await page.keyboard.press("Control+a")
         await page.keyboard.press("Delete")
