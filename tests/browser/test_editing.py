@@ -71,7 +71,9 @@ async def publish(page: Page) -> None:
     await expect(page.locator("[data-edit]").first).to_be_focused()
 
 
-@pytest.mark.parametrize(("size", "dark"), [(LAPTOP, False), (PHONE, True)])
+@pytest.mark.parametrize(
+    ("size", "dark"), [(PHONE, True), pytest.param(LAPTOP, False, marks=pytest.mark.drill)]
+)
 async def test_an_article_is_edited_where_it_stands(
     server: Start, new_context: NewContext, sqlite_url: str, size: tuple[int, int], dark: bool
 ) -> None:
