@@ -29,8 +29,8 @@ function formulas(root) {
 /** Word writes a list as paragraphs that begin with their sign. */
 function wordLists(root) {
   let list = null;
-  for (const item of root.querySelectorAll("p[class*='MsoListParagraph'], p[style*='mso-list:']")) {
-    const sign = item.querySelector("[style*='mso-list:Ignore'], [style*='mso-list: Ignore']");
+  for (const item of root.querySelectorAll("p[class*='MsoListParagraph'], p[data-was-style*='mso-list:']")) {
+    const sign = item.querySelector("[data-was-style*='mso-list:Ignore'], [data-was-style*='mso-list: Ignore']");
     const kind = /^\s*(\d+|[a-z]|[ivx]+)[.)]/i.test(sign?.textContent ?? "") ? "ol" : "ul";
     sign?.remove();
     if (!list || list !== item.previousElementSibling || list.localName !== kind) {
@@ -44,11 +44,13 @@ function wordLists(root) {
 
 /** Google Docs says bold and raised in style alone, and wraps everything in a <b> that is none. */
 function styles(root) {
-  for (const element of root.querySelectorAll("b[id^='docs-internal'], b[style*='font-weight:normal']")) {
+  for (const element of root.querySelectorAll("b[id^='docs-internal'], b[data-was-style*='font-weight:normal']")) {
     element.replaceWith(...element.childNodes);
   }
-  for (const span of root.querySelectorAll("span[style]")) {
-    const { fontWeight, fontStyle, verticalAlign } = span.style;
+  const { style } = document.createElement("span"); // set from here, which the page's policy allows
+  for (const span of root.querySelectorAll("span[data-was-style]")) {
+    style.cssText = span.dataset.wasStyle;
+    const { fontWeight, fontStyle, verticalAlign } = style;
     const wanted = [];
     if (!span.closest("h1, h2, h3, h4") && (fontWeight === "bold" || Number(fontWeight) >= 600)) wanted.push("strong");
     if (fontStyle === "italic") wanted.push("em");
@@ -67,7 +69,7 @@ export function cleanHtml(html) {
   if (html.includes("data-pm-slice")) return html; // from an editor like this one
   const root = parsed(html);
   root.querySelectorAll("style, script, meta, link, title, xml, head, o\\:p").forEach((one) => one.remove());
-  styles(root); // reads the style attributes, which a parsed document keeps though none applies
+  styles(root);
   formulas(root);
   wordLists(root);
   lowerHeadings(root);

@@ -4,7 +4,13 @@
 const SKIPPED = "code, pre, [data-latex]";
 const SOURCE = /\\\((.+?)\\\)|\\\[(.+?)\\\]/gs;
 
-export const parsed = (html) => new DOMParser().parseFromString(`<body>${html}`, "text/html").body;
+const TAG = /<[a-z][^>]*>/gi;
+const STRANGE = /([\s"'/])(style|on\w+)(?=\s*=)/gi;
+
+/** The policy of the page holds in a parsed document too, and reports each style attribute: renamed first. */
+const renamed = (html) => html.replace(TAG, (tag) => tag.replace(STRANGE, "$1data-was-$2"));
+
+export const parsed = (html) => new DOMParser().parseFromString(`<body>${renamed(html)}`, "text/html").body;
 
 export function formulaElement(document, latex, display) {
   const element = document.createElement(display ? "div" : "span");
