@@ -48,7 +48,9 @@ async def test_the_list_says_what_is_for_another_stage(app: Quart, world: World)
     for who in ("alice", "carol"):
         client = await already_signed_in(app, world, who)
         page = (await (await client.get("/challenges")).get_data()).decode()
-        found[who] = [row.split("</li>")[0].count("for KS5 only") for row in page.split("<li data-challenge=")[1:]]
+        found[who] = [
+            row.split("</li>")[0].count("for KS5 only") for row in page.split("<li data-challenge=")[1:]
+        ]
         assert page.count("for KS") == sum(found[who])
     assert sorted(found["alice"]) == [0, 0, 1] and found["carol"] == [0, 0, 0]
 
