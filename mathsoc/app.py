@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from quart import Quart, current_app, g, has_request_context, request
@@ -84,7 +84,7 @@ from mathsoc.writing import service as writing
 from mathsoc.writing.admin import blueprint as formula_pages
 from mathsoc.writing.drafts import blueprint as draft_pages
 from mathsoc.writing.history import blueprint as revision_pages
-from mathsoc.writing.shelves import Shelves, Thing
+from mathsoc.writing.shelves import Shelves
 from mathsoc.writing.views import blueprint as writing_pages
 
 JOBS: dict[str, jobs.Step] = {
@@ -267,13 +267,6 @@ def _run_with_the_server(app: Mathsoc, config: Config) -> None:
         await asyncio.to_thread(pool.stop)
         await asyncio.to_thread(workshop.stop)
         await app.database.close()
-
-
-async def _search_again(session: AsyncSession, thing: Thing, _field: str, _now: datetime) -> None:
-    await search.plan(session, thing.owner.removesuffix("_id"), thing.id)
-
-
-writing.on_published.append(_search_again)
 
 
 async def _society_name(session: AsyncSession) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mathsoc.competitions import rules
 from mathsoc.competitions.models import Competition
 from mathsoc.errors import Missing
+from mathsoc.live.service import announce
 from mathsoc.members.rules import Viewer
 from mathsoc.writing.shelves import Thing
 
@@ -32,6 +33,7 @@ class CompetitionShelf:
     async def write(self, session: AsyncSession, thing: Thing, field: str, text: str, now: datetime) -> None:
         change = update(Competition).where(Competition.id == thing.id).values({field: text})
         await session.execute(change)
+        await announce(session, f"competition:{thing.slug}")
 
     async def readable(
         self, session: AsyncSession, ids: Collection[int], field: str, viewer: Viewer | None, now: datetime

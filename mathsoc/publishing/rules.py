@@ -35,7 +35,7 @@ LONGEST_SLUG = 80
 LONGEST_TAG = 40
 MOST_TAGS = 8
 # Last parts of addresses that mean something else, now or some day.
-RESERVED = frozenset({"new", "edit", "all", "bin", "drafts", "feed", "page", "search", "tag"})
+RESERVED = frozenset({"new", "edit", "all", "bin", "drafts", "feed", "page", "search", "tag", "unsubscribe"})
 # Pages whose address is known outside: a new title leaves it alone.
 FIXED = frozenset({"about", "privacy"})
 # Letters that do not come apart into a letter and its mark.
