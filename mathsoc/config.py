@@ -107,7 +107,7 @@ class Config:
             rate_scale=_number(env, "RATE_SCALE", 1.0),
             redis_url=_url(env, "REDIS_URL", ("redis", "rediss", "unix")),
             mail_url=_url(env, "MAIL_URL", ("smtp", "smtps")),
-            upload_dir=env.get("UPLOAD_DIR") or str(HOME / "instance" / "uploads"),
+            upload_dir=_upload_dir(env.get("UPLOAD_DIR") or str(HOME / "instance" / "uploads")),
             backup_dir=env.get("BACKUP_DIR") or str(HOME / "instance" / "backups"),
             backup_key=env.get("BACKUP_KEY") or None,
             clock_file=_clock_file(env, environment),
@@ -163,6 +163,13 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | N
     text = env.get(name) or None
     if text and (urlsplit(text).scheme not in schemes or not (urlsplit(text).netloc or urlsplit(text).path)):
         raise ConfigError(f"{name} must begin with {' or '.join(s + '://' for s in schemes)}.")
+    return text
+
+
+def _upload_dir(text: str) -> str:
+    """A folder, or a bucket of S3 or of what speaks like it."""
+    if "://" in text and not (text.startswith("s3://") and urlsplit(text).netloc):
+        raise ConfigError("UPLOAD_DIR must be a folder or s3://bucket/prefix.")
     return text
 
 

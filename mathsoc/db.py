@@ -28,6 +28,7 @@ PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",
 )
+ROWS_AT_ONCE = 500  # of one statement: each value is a parameter, and databases count those
 WRITER_WITHIN = 25.0  # seconds that a write waits for those before it on SQLite
 
 Announcer = Callable[[frozenset[str]], Awaitable[None]]
@@ -124,7 +125,8 @@ class UnitOfWork:
     def __init__(self, database: Database, *, writes: bool) -> None:
         self.database = database
         self.writes = writes
-        self.session: AsyncSession = database.sessions()
+        # What is kept for other requests must know whether this one may yet be rolled back.
+        self.session: AsyncSession = database.sessions(info={"writes": writes})
         self._holds_writer = False
 
     async def __aenter__(self) -> AsyncSession:
@@ -214,6 +216,16 @@ async def insert_ignoring(
         .returning(*model.__table__.primary_key)
     )
     return (await session.execute(statement)).first() is not None
+
+
+async def insert_all_ignoring(session: AsyncSession, model: type[Base], rows: list[dict[str, Any]]) -> int:
+    """Insert those rows that are there by no unique key yet; says how many."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    inserted = 0
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        chunk = insert(model).values(rows[start : start + ROWS_AT_ONCE]).on_conflict_do_nothing()
+        inserted += len((await session.execute(chunk.returning(*model.__table__.primary_key))).all())
+    return inserted
 
 
 async def raise_count(session: AsyncSession, model: type[Base], unique: dict[str, Any], column: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +26,8 @@ from mathsoc.errors import MathsocError
 
 log = logging.getLogger(__name__)
 
-POLL = 1.0  # seconds between looks at the table
+# Seconds between looks at the table: what is scheduled appears within two seconds of its time everywhere.
+POLL = 0.5
 STOP_WITHIN = 1.0  # seconds for the step in hand when the server stops
 MOST_TRIES = 8
 MOST_OUTSIDE = 4  # pieces of outside work at once in one process
@@ -44,11 +45,13 @@ class Outside:
 
     A job whose process is killed meanwhile is begun again, by its step, when LEASE is over. `pauses` are the
     seconds between tries, at most MOST_TRIES - 1 of them; after the last the job ends as failed. The step's
-    function is marked by `goes_outside`.
+    function is marked by `goes_outside`. `noted` is called in the transaction that notes how a try ended,
+    with the reason, empty where it went well, and whether it was the last.
     """
 
     work: Callable[[], Awaitable[None]]
     pauses: tuple[float, ...]
+    noted: Callable[[AsyncSession, str, bool], Awaitable[None]] | None = None
 
 
 class NotDone(MathsocError):
@@ -125,15 +128,21 @@ def _values(name: str, subject: str, due_at: datetime) -> dict[str, Any]:
 class Runner:
     """Runs due jobs of one process, one after the other; outside work runs beside them.
 
-    `standing` are jobs that come round again by themselves, with the time between two rounds.
+    `standing` are jobs that come round again by themselves, with the time between two rounds; the first round
+    of those `at_start` is when the process starts.
     """
 
     def __init__(
-        self, database: Database, steps: Mapping[str, Step], standing: Mapping[str, timedelta] | None = None
+        self,
+        database: Database,
+        steps: Mapping[str, Step],
+        standing: Mapping[str, timedelta] | None = None,
+        at_start: Collection[str] = (),
     ) -> None:
         self.database = database
         self.steps = steps
         self.standing = standing or {}
+        self.at_start = at_start
         self._task: asyncio.Task[None] | None = None
         self._outside: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
@@ -181,6 +190,8 @@ class Runner:
             async with self.database.writing() as session:
                 for name, interval in self.standing.items():
                     await keep(session, name, clock.now() + interval)
+                for name in self.at_start:
+                    await plan(session, name, "", clock.now())
 
     async def _next(self) -> bool:
         now = clock.now()
@@ -251,7 +262,7 @@ class Runner:
         for _ in range(NOTE_TRIES):
             try:
                 async with self.database.writing() as session:
-                    await _note(session, job_id, lease, outside.pauses, error)
+                    await _note(session, job_id, lease, outside, error)
                 return
             except (MathsocError, SQLAlchemyError, OSError) as away:
                 log.warning("job %s: what became of it is not noted yet: %s", job_id, type(away).__name__)
@@ -262,7 +273,7 @@ async def _note(
     session: AsyncSession,
     job_id: int,
     lease: datetime,
-    pauses: tuple[float, ...],
+    outside: Outside,
     error: BaseException | None,
 ) -> None:
     """Note what became of outside work, unless its lease ran out and it is somebody else's now."""
@@ -271,7 +282,7 @@ async def _note(
     )
     if job is None:
         return
-    now = clock.now()
+    now, pauses = clock.now(), outside.pauses
     reason = "" if error is None else str(error) if isinstance(error, NotDone) else type(error).__name__
     job.error = reason
     final = error is None or (isinstance(error, NotDone) and error.final) or job.tries > len(pauses)
@@ -279,6 +290,8 @@ async def _note(
         job.done_at, job.payload = now, {}
     else:
         job.due_at = now + timedelta(seconds=pauses[job.tries - 1])
+    if outside.noted is not None:
+        await outside.noted(session, reason, final)
     if error is not None:
         again = "given up" if final else f"again in {pauses[job.tries - 1]:.0f} s"
         log.warning("job %s (%s) not done: %s; %s", job_id, job.name, reason, again)

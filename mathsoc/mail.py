@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, select_autoescape
 from sqlalchemy import String, Text, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,13 +45,23 @@ ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>,;\"\\()\[\]@]{1,64}@[^\s\x00-\x1f\x7f
 
 @dataclass(frozen=True)
 class Message:
-    """A mail to be made from `templates/emails/<template>/{subject,body}.txt` with this context."""
+    """A mail to be made from `templates/emails/<template>/{subject,body}.txt` with this context.
+
+    Where a `body.html` stands beside them it goes along, as another way to read the same. `headers` are ours:
+    what anybody typed belongs into the context. `number` is the mail's own at every try, for one that
+    nobody may get twice. `noted` is told how each try ended, in the transaction that notes it.
+    """
 
     to: str
     template: str
     context: dict[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    number: str | None = None
+    noted: Noted | None = None
 
 
+# Told of the reason, empty where it went well, and whether it was the last try.
+Noted = Callable[[AsyncSession, str, bool], Awaitable[None]]
 # Makes the message of a queued mail in a transaction of its own; None when there is nothing to send any more.
 Builder = Callable[[AsyncSession, dict[str, Any]], Awaitable[Message | None]]
 
@@ -69,9 +79,14 @@ class KeptMail(Base):
     body: Mapped[str] = mapped_column(Text)
 
 
-async def queue(session: AsyncSession, kind: str, payload: dict[str, Any]) -> None:
-    """Queue a mail in the caller's transaction: it is sent if, and only if, that commits."""
-    await jobs.plan(session, JOB, ids.public_id(20), clock.now(), {"kind": kind, **payload})
+async def queue(
+    session: AsyncSession, kind: str, payload: dict[str, Any], subject: str | None = None
+) -> None:
+    """Queue a mail in the caller's transaction: it is sent if, and only if, that commits.
+
+    Of one `subject` there is one mail at most that waits.
+    """
+    await jobs.plan(session, JOB, subject or ids.public_id(20), clock.now(), {"kind": kind, **payload})
 
 
 def sends(config: Config) -> bool:
@@ -174,19 +189,28 @@ class Delivery:
             return None
         if self.server is None:
             await self._keep(session, message)
+            if message.noted is not None:
+                await message.noted(session, "", True)
             job.payload = {}
             return None
         made = self._made(message, await self.name(session), self.server)
-        return Outside(partial(_send, self.server, made), PAUSES)
+        return Outside(partial(_send, self.server, made), PAUSES, message.noted)
 
     def text(self, message: Message) -> tuple[str, str]:
         """Subject and body. What stands in a subject is one line, whatever was put into it."""
-        context = {"site": self.config.site_url, **message.context}
-        subject, body = (
-            self.templates.get_template(f"{message.template}/{part}.txt").render(context)
-            for part in ("subject", "body")
-        )
+        subject, body = (self._part(message, part) for part in ("subject.txt", "body.txt"))
         return " ".join(subject.split())[:200], body.strip() + "\n"
+
+    def html(self, message: Message) -> str | None:
+        """The body for programs that show pages; None where the mail has none."""
+        try:
+            return self._part(message, "body.html")
+        except TemplateNotFound:
+            return None
+
+    def _part(self, message: Message, part: str) -> str:
+        context = {"site": self.config.site_url, **message.context}
+        return self.templates.get_template(f"{message.template}/{part}").render(context)
 
     def _made(self, message: Message, name: str, server: Server) -> EmailMessage:
         """Raises NotDone, for good, where the address is none: nothing may add a line to the head."""
@@ -199,13 +223,18 @@ class Delivery:
         made = EmailMessage()
         subject, body = self.text(message)
         # Fresh at each try: a mail server that has seen an id may drop the second one as a copy.
-        made["Message-ID"] = f"<{ids.public_id(24)}@{self.host}>"
+        # With a number of its own it shall.
+        made["Message-ID"] = f"<{message.number or ids.public_id(24)}@{self.host}>"
         made["Date"] = format_datetime(clock.now())
         made["From"] = Address(" ".join(name.split()), addr_spec=server.sender)
         made["To"] = recipient
         made["Subject"] = subject
         made["Auto-Submitted"] = "auto-generated"
+        for header, value in message.headers.items():
+            made[header] = value
         made.set_content(body, cte="quoted-printable")
+        if (html := self.html(message)) is not None:
+            made.add_alternative(html, subtype="html", cte="quoted-printable")
         return made
 
     async def _keep(self, session: AsyncSession, message: Message) -> None:
@@ -248,11 +277,11 @@ async def _send(server: Server, message: EmailMessage) -> None:
 
 
 def _templates() -> Environment:
-    # Mail is plain text: escaping would put &amp; into links and names.
+    # In plain text escaping would put &amp; into links and names.
     return Environment(
         loader=FileSystemLoader(FILES / "templates" / "emails"),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701
+        autoescape=select_autoescape(("html",)),
         trim_blocks=True,
         lstrip_blocks=True,
     )

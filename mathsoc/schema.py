@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -43,9 +43,12 @@ MODEL_MODULES = (
     "mathsoc.competitions.models",
     "mathsoc.challenges.models",
     "mathsoc.publishing.models",
+    "mathsoc.mailings.models",
     "mathsoc.scoring.models",
     "mathsoc.submissions.models",
+    "mathsoc.search.models",
 )
+FULL_TEXT = {("search_entries", "words"), ("search_entries", "ix_search_entries_words")}
 LOCK = 0x6D617468736F63  # "mathsoc": names our advisory lock among others of the same server
 WAIT_FOR_OTHERS = 120  # seconds that a process waits for another one's migration of a SQLite file
 
@@ -63,6 +66,16 @@ def metadata() -> MetaData:
     for name in MODEL_MODULES:
         importlib.import_module(name)
     return Base.metadata
+
+
+def compared(name: str | None, kind: str, parents: Mapping[str, Any]) -> bool:
+    """For Alembic: whether what a database has is to be among our tables too.
+
+    Full text is no part of SQLAlchemy; what each database has for it stands in mathsoc/search/models.py.
+    """
+    if kind == "table":
+        return not (name or "").startswith("search_index")
+    return (parents.get("table_name"), name) not in FULL_TEXT
 
 
 def heads() -> tuple[str, ...]:

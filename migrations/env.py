@@ -29,6 +29,7 @@ context.configure(
     target_metadata=schema.metadata(),
     render_as_batch=True,
     render_item=render_item,
+    include_name=schema.compared,
     compare_server_default=True,
 )
 with context.begin_transaction():

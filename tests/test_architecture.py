@@ -63,6 +63,8 @@ BREACHES: list[tuple[str, str, str]] = [
     ("marking_is_alone", "mathsoc.marking.engine", "from sqlalchemy import select"),
     ("marking_is_alone", "mathsoc.marking.engine", "from mathsoc.web import pages"),
     ("marking_is_alone", "mathsoc.marking.engine", "from mathsoc import config"),
+    ("marking_is_alone", "mathsoc.killable", "from mathsoc.marking import mark"),
+    ("marking_is_alone", "mathsoc.contained", "import sqlalchemy"),
     ("only_config_reads_the_environment", "mathsoc.mail", "import os\nos.environ['MAIL_URL']"),
     ("only_config_reads_the_environment", "mathsoc.mail", "import os\nos.getenv('MAIL_URL')"),
     ("only_config_reads_the_environment", "mathsoc.mail", "from os import environ as e"),
@@ -107,6 +109,8 @@ ALLOWED: list[tuple[str, str]] = [
         "mathsoc.submissions.service",
         "from mathsoc.scoring import service\nfrom mathsoc.live.service import announce",
     ),
+    ("mathsoc.marking.pool", "from mathsoc.killable import Pool"),
+    ("mathsoc.killable", "from pebble import ProcessPool\nfrom mathsoc import contained"),
     ("mathsoc.marking.engine", "import re\nfrom .tree import Node\nre.compile('x')"),
     (
         "mathsoc.marking.judging.line",

@@ -18,9 +18,16 @@ MAP = TEXT.partition("## Data map")[2]
 ROW = re.compile(r"^\| (\w+\.\w+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 # Tables about people though no foreign key says so, and single columns of tables that are not.
 PEOPLE = {"members", "kept_mail", "audit_details"}
-SINGLE = {"jobs.payload", "schools.staff_contact", "society.staff_contact"}
+SINGLE = {"jobs.payload", "schools.staff_contact", "society.staff_contact"} | {
+    *("posts.credit", "revisions.note", "uploads.name"),
+}
 # Tables that name whoever made the thing, and are about the thing.
-THINGS = {"challenges": {"author_id"}}
+THINGS = {
+    "challenges": {"author_id"},
+    "posts": {"author_id"},
+    "revisions": {"author_id"},
+    "uploads": {"owner_id"},
+}
 
 
 def personal(metadata: MetaData) -> set[str]:

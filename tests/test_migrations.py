@@ -41,7 +41,8 @@ async def look(url: str, question: Any) -> Any:
 
 def differences(connection: Connection) -> list[Any]:
     context = MigrationContext.configure(
-        connection, opts={"compare_type": True, "compare_server_default": True}
+        connection,
+        opts={"compare_type": True, "compare_server_default": True, "include_name": schema.compared},
     )
     return compare_metadata(context, schema.metadata())
 

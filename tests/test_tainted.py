@@ -24,6 +24,8 @@ KEPT |= {
     "join_code",
     "joined_by",
     "totp_secret",
+    "media_type",
+    "sha256",
     "totp_new_secret",
 }
 # No two members may come to have the same one when their row is next written.

@@ -5,13 +5,16 @@
 // The results are committed, so that neither the server nor `make run` needs Node.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import subsetFont from "subset-font";
 
 const OUT = new URL("../static/vendor/", import.meta.url);
+const TEST_DATA = new URL("../tests/data/", import.meta.url);
 const packageFile = (name) => new URL(`../node_modules/${name}`, import.meta.url);
 
-async function put(name, content) {
-  await writeFile(new URL(name, OUT), content);
+async function put(name, content, folder = OUT) {
+  await writeFile(new URL(name, folder), content);
   const digest = createHash("sha256").update(content).digest("hex").slice(0, 12);
   console.log(`${name.padEnd(34)} ${String(Buffer.byteLength(content)).padStart(8)} bytes  ${digest}`);
 }
@@ -73,7 +76,54 @@ async function mathsFont() {
   await put("stix-two-math.LICENSE.txt", await readFile(packageFile("@fontsource/stix-two-math/LICENSE")));
 }
 
+// TipTap with all that it stands on, as one module. Without --external anything: no import, no eval is left.
+async function editor() {
+  const entry = fileURLToPath(new URL("editor.mjs", import.meta.url));
+  const { outputFiles, metafile } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+    metafile: true,
+    write: false,
+  });
+  const names = new Set(
+    Object.keys(metafile.inputs).flatMap((path) => path.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? []),
+  );
+  const packages = [];
+  for (const name of [...names].sort()) packages.push(await licence(name));
+  const { version } = JSON.parse(await readFile(packageFile("@tiptap/core/package.json"), "utf8"));
+  await put(
+    "tiptap.js",
+    `/* TipTap ${version}, ProseMirror and marked, MIT: see tiptap.LICENSE.txt */\n${outputFiles[0].text}`,
+  );
+  await put("tiptap.LICENSE.txt", packages.join(`\n${"-".repeat(80)}\n\n`));
+}
+
+async function licence(name) {
+  const about = JSON.parse(await readFile(packageFile(`${name}/package.json`), "utf8"));
+  if (about.license !== "MIT") throw new Error(`${name} is under ${about.license}: may it be shipped?`);
+  for (const file of ["LICENSE", "LICENSE.md", "license", "LICENSE.txt"]) {
+    const text = await readFile(packageFile(`${name}/${file}`), "utf8").catch(() => null);
+    if (text) return `${name} ${about.version}\n\n${text.trim()}\n`;
+  }
+  // TipTap's packages carry the licence in their core alone.
+  return `${name} ${about.version}: MIT licence, as given in its package.json\n`;
+}
+
+// Not shipped: the accessibility rules that the browser tests put to the open editor.
+async function axe() {
+  const { version } = JSON.parse(await readFile(packageFile("axe-core/package.json"), "utf8"));
+  const code = await readFile(packageFile("axe-core/axe.min.js"), "utf8");
+  await put("axe.min.js", `/* axe-core ${version}, MPL-2.0: see axe.LICENSE.txt */\n${code}`, TEST_DATA);
+  await put("axe.LICENSE.txt", await readFile(packageFile("axe-core/LICENSE")), TEST_DATA);
+}
+
 await rm(OUT, { recursive: true, force: true });
 await mkdir(OUT, { recursive: true });
 await htmx();
 await mathsFont();
+await editor();
+await axe();

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload, undefer
 
 from mathsoc.challenges import rules
 from mathsoc.challenges.models import AnswerBox, Challenge
 from mathsoc.competitions import rules as competition_rules
 from mathsoc.competitions.models import Competition
 from mathsoc.errors import Missing
+from mathsoc.live.models import LiveTopic
 
 
 @dataclass(frozen=True)
@@ -91,20 +92,43 @@ async def shown(
 
     Unreleased ones are there for those who see keys only, and otherwise missing like any unknown slug.
     """
-    challenge = await session.scalar(
-        select(Challenge)
-        .where(Challenge.slug == slug)
-        .options(
-            joinedload(Challenge.competition), joinedload(Challenge.stage), selectinload(Challenge.boxes)
+    return (await shown_and_version(session, slug, now, signed_in=signed_in, sees_keys=sees_keys))[0]
+
+
+async def shown_and_version(
+    session: AsyncSession, slug: str, now: datetime, *, signed_in: bool, sees_keys: bool = False
+) -> tuple[Challenge, int]:
+    """`shown`, and how often its texts have changed, in the statement that reads the row."""
+    row = (
+        await session.execute(
+            select(Challenge, func.coalesce(LiveTopic.version, 0))
+            .outerjoin(LiveTopic, LiveTopic.topic == topic(slug))
+            .where(Challenge.slug == slug)
+            .options(
+                # Mostly drawn already: see web/kept.py.
+                defer(Challenge.statement, raiseload=True),
+                joinedload(Challenge.competition),
+                joinedload(Challenge.stage),
+                selectinload(Challenge.boxes),
+            )
         )
-    )
-    if challenge is None or not competition_rules.may_see(
-        challenge.competition.visibility, signed_in=signed_in
-    ):
+    ).first()
+    if row is None or not competition_rules.may_see(row[0].competition.visibility, signed_in=signed_in):
         raise Missing
-    if not window(challenge).phase(now).released and not sees_keys:
+    if not window(row[0]).phase(now).released and not sees_keys:
         raise Missing
-    return challenge
+    return row[0], row[1]
+
+
+def topic(slug: str) -> str:
+    """The live topic of one challenge: announced by whoever changes its statement or its solution."""
+    return f"challenge:{slug}"
+
+
+async def statement(session: AsyncSession, challenge_id: int) -> str:
+    """The statement as it is stored now, whatever was loaded before."""
+    found = await session.scalar(select(Challenge.statement).where(Challenge.id == challenge_id))
+    return found or ""
 
 
 async def solution(session: AsyncSession, challenge_id: int) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from quart import Blueprint, Response, g
+from markupsafe import Markup, escape
+from quart import Blueprint, Response, current_app, g
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from mathsoc import clock
+from mathsoc import clock, richtext
 from mathsoc.challenges import queries
 from mathsoc.challenges.models import Challenge
 from mathsoc.challenges.rules import Phase
@@ -16,6 +18,7 @@ from mathsoc.marking import Reading, Scheme, read_key
 from mathsoc.members.rules import SEES_KEYS
 from mathsoc.scoring import queries as scoring
 from mathsoc.submissions import queries as submissions
+from mathsoc.web.kept import Kept
 from mathsoc.web.pages import page
 from mathsoc.web.unit_of_work import session
 
@@ -39,13 +42,17 @@ async def index() -> Response:
 
 @blueprint.get("/challenges/<slug>")
 async def show(slug: str) -> Response:
-    challenge = await shown_challenge(slug)
-    return await page("challenges/show.html", outcome=None, **await challenge_context(challenge))
+    challenge, version = await _shown(slug)
+    return await page("challenges/show.html", outcome=None, **await challenge_context(challenge, version))
 
 
 async def shown_challenge(slug: str) -> Challenge:
     """The challenge of this address for the viewer, at the moment the request arrived."""
-    return await queries.shown(
+    return (await _shown(slug))[0]
+
+
+async def _shown(slug: str) -> tuple[Challenge, int]:
+    return await queries.shown_and_version(
         await session(),
         slug,
         g.received_at,
@@ -54,23 +61,48 @@ async def shown_challenge(slug: str) -> Challenge:
     )
 
 
-async def challenge_context(challenge: Challenge) -> dict[str, Any]:
-    """What the challenge page shows; keys and solution only once the challenge is locked."""
+async def challenge_context(challenge: Challenge, version: int | None = None) -> dict[str, Any]:
+    """What the challenge page shows; keys and solution only once the challenge is locked.
+
+    `version` is of its texts, where it was read with the challenge.
+    """
     db = await session()
     window = queries.window(challenge)
     phase = window.phase(g.received_at)
     revealed = phase is Phase.LOCKED
+    statement, summary = await _statement(db, challenge, version)
+    sees_keys = g.viewer is not None and g.viewer.role in SEES_KEYS
     return {
         "challenge": challenge,
+        "statement": statement,
+        "summary": summary,
         "window": window,
         "phase": phase.value,
         "scoring": competitions.scoring_rule(challenge.competition),
         "boxes": await submissions.boxes(db, challenge, g.viewer, g.received_at),
         "points": await scoring.points_for(db, g.viewer.id, challenge.id) if g.viewer else None,
         "accepted": await _accepted(challenge) if revealed else {},
-        "solution": await queries.solution(db, challenge.id) if revealed else "",
+        "solution": await queries.solution(db, challenge.id) if revealed or sees_keys else "",
+        "revealed": revealed,
+        "sees_keys": sees_keys,
         "new_token": new_token,
     }
+
+
+async def _statement(db: AsyncSession, challenge: Challenge, version: int | None) -> tuple[Markup, Markup]:
+    """The statement as it is drawn for everybody who may see the challenge at all, and its first words."""
+    kept: Kept = current_app.extensions["kept"]
+    topic = queries.topic(challenge.slug)
+    seen = await kept.look(db, topic) if version is None else kept.seen(db, {topic: version})
+
+    async def draw() -> Markup:
+        return richtext.render(await queries.statement(db, challenge.id))
+
+    async def words() -> Markup:
+        return escape(richtext.plain(await queries.statement(db, challenge.id)))
+
+    whole = await seen.piece("challenges/statement", "all", draw)
+    return whole, await seen.piece("challenges/summary", "all", words)
 
 
 def new_token() -> str:

@@ -16,6 +16,7 @@ from mathsoc.members.models import Member
 from mathsoc.members.rules import STAFF, Viewer
 from mathsoc.schools import queries as schools
 from mathsoc.schools.models import SchoolClass
+from mathsoc.scoring import service as scoring
 
 
 async def form_for(
@@ -57,6 +58,9 @@ async def change(
         before={name: before[name] for name in changed},
         after={name: after[name] for name in changed},
     )
+    if "real_name" in changed:
+        # Last, since it takes the locks of topics: boards of staff show real names.
+        await scoring.announce_boards_of(session, member.id)
 
 
 def _told(member: Member, school_class: SchoolClass | None) -> Mapping[str, object]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from quart import Blueprint, Response, g
+from quart import Blueprint, Quart, Response, current_app, g
 
 from mathsoc import clock
 from mathsoc.challenges import queries as challenges
 from mathsoc.competitions import queries as competitions
 from mathsoc.competitions import rules as competition_rules
+from mathsoc.leaderboards import drawing, rules
 from mathsoc.leaderboards import queries as boards
-from mathsoc.leaderboards import rules
 from mathsoc.web.pages import page
 from mathsoc.web.unit_of_work import session
 
@@ -27,7 +27,8 @@ async def show() -> Response:
     if running and running[-1].boards:
         stage = await boards.default_stage(db, running[-1], g.viewer)
         audience = rules.audience(g.viewer.role if g.viewer else None)
-        board = await boards.board(db, running[-1], stage, audience, rows=TOP)
+        app: Quart = current_app._get_current_object()  # type: ignore[attr-defined]
+        board = await drawing.board(app, db, running[-1], stage, audience, rows=TOP)
     cards = await challenges.open_now(db, now, signed_in=signed_in)
     return await page(
         "home/show.html",

@@ -6,7 +6,7 @@ from quart import Quart
 
 from mathsoc.db import Database
 from mathsoc.errors import Missing
-from mathsoc.leaderboards import queries, rules
+from mathsoc.leaderboards import drawing, queries, rules
 from mathsoc.members.rules import Viewer
 from mathsoc.web.pages import pushed
 
@@ -32,7 +32,7 @@ class BoardSource:
         """The board's fragment, wrapped for htmx to morph it in place."""
         async with self.database.reading() as session:
             competition, stage = await queries.find(session, name, signed_in=audience != "public")
-            board = await queries.board(session, competition, stage, audience)
+            board = await drawing.board(self.app, session, competition, stage, audience)
         return await pushed(
             self.app,
             "leaderboards/_board.html",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -49,6 +50,8 @@ class Board:
     page: int
     pages: int
     as_of: datetime
+    # The rows as they are drawn for everybody of the audience.
+    lines: Sequence[Markup] = ()
 
 
 @dataclass(frozen=True)
@@ -65,39 +68,54 @@ class OwnPlace:
     stage_slug: str
 
 
-async def board(
-    session: AsyncSession,
-    competition: Competition,
-    stage: Stage,
-    audience: str,
-    *,
-    page: int = 1,
-    rows: int = ROWS,
-) -> Board:
-    """The rows of one page; pages count from 1."""
+async def rows(
+    session: AsyncSession, competition: Competition, stage: Stage, audience: str, *, page: int, rows: int
+) -> tuple[list[Row], int]:
+    """The rows of one page, counted from 1, and how many there are on all pages."""
     ids = (competition.id, stage.id)
     offset = (page - 1) * rows
     found = await scoring.top(session, *ids, limit=rows, offset=offset)
     first = await scoring.place_of_score(session, *ids, found[0].score) if found and offset else None
     places = rules.places([one.score for one in found], before=offset, place=first)
-    total = await scoring.listed_count(session, *ids)
+    shown = [
+        Row(place, one.handle, shown_name(one, audience), one.school, one.score)
+        for place, one in zip(places, found, strict=True)
+    ]
+    return shown, await scoring.listed_count(session, *ids)
+
+
+def page_of(
+    competition: Competition,
+    stage: Stage,
+    audience: str,
+    shown: Sequence[Row],
+    total: int,
+    *,
+    page: int,
+    rows: int,
+    lines: Sequence[Markup] = (),
+) -> Board:
+    """A page of a board around its rows."""
     return Board(
         id=f"board-{competition.slug}-{stage.slug}",
-        topic=f"board:{competition.slug}:{stage.slug}",
+        topic=topic(competition, stage),
         competition=competition.name,
         competition_slug=competition.slug,
         stage=stage.name,
         stage_slug=stage.slug,
         audience=audience,
-        rows=[
-            Row(place, one.handle, shown_name(one, audience), one.school, one.score)
-            for place, one in zip(places, found, strict=True)
-        ],
+        rows=shown,
         total=total,
         page=page,
         pages=max(1, -(-total // rows)),
         as_of=clock.now(),
+        lines=lines,
     )
+
+
+def topic(competition: Competition, stage: Stage) -> str:
+    """The live topic of a board."""
+    return f"board:{competition.slug}:{stage.slug}"
 
 
 def shown_name(member: scoring.Ranked, audience: str) -> str:

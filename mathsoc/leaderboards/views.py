@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from quart import Blueprint, Response, g, request
+from quart import Blueprint, Quart, Response, current_app, g, request
 
 from mathsoc.competitions import queries as competitions
 from mathsoc.competitions.models import Competition
-from mathsoc.leaderboards import queries, rules
+from mathsoc.leaderboards import drawing, queries, rules
 from mathsoc.schools.models import Stage
 from mathsoc.web.pages import fragment, page, page_number
 from mathsoc.web.unit_of_work import session
@@ -26,9 +26,9 @@ async def index() -> Response:
 async def show(slug: str) -> Response:
     competition, stage = await _asked(slug)
     db = await session()
-    board = await queries.board(
-        db, competition, stage, rules.audience(g.viewer.role if g.viewer else None), page=page_number()
-    )
+    audience = rules.audience(g.viewer.role if g.viewer else None)
+    app: Quart = current_app._get_current_object()  # type: ignore[attr-defined]
+    board = await drawing.board(app, db, competition, stage, audience, page=page_number())
     own = await queries.own_place(db, competition, stage, g.viewer) if g.viewer else None
     return await page(
         "leaderboards/show.html",

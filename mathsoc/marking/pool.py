@@ -7,18 +7,11 @@ pool by itself, for the command line.
 from __future__ import annotations
 
 import asyncio
-import logging
-import multiprocessing
-import os
-import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Future
-from contextlib import suppress
-from multiprocessing import forkserver, resource_tracker
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from mathsoc.killable import Bounds, NotFinished, Pool, preload
 
 from . import limits, worker
 from .engine import mark_in_place, undecided
@@ -33,53 +26,36 @@ PRELOADED = (  # what the engine imports only when it is needed
     "mathsoc.marking.worker", "mathsoc.marking.algebra.constants", "mathsoc.marking.judging.sampling",
     "mathsoc.marking.judging.nearness", "mathsoc.marking.judging.waves", "mathsoc.marking.traps",
 )  # fmt: skip
-log = logging.getLogger(__name__)
+preload(*PRELOADED)
 T = TypeVar("T")
 
 _HUMAN = "The engine could not decide this. A person will look at it."
-
-
-_STARTS = 2  # times that one task may find the pool broken
-
-
-class _Broken(Exception):
-    """The pool itself failed, not the task."""
 
 
 class MarkingPool:
     """A few worker processes with limits of time, memory and queue. Safe to share between tasks."""
 
     def __init__(self, workers: int = limits.WORKERS, *, warm: bool = True) -> None:
-        self._workers = workers
         self._warm = warm  # load SymPy before the first fork: slower to come up, then shared by all workers
-        self._pool: Any = None
-        self._ready: Future[bool] | None = None
-        self._lock = threading.Lock()
-        self._waiting = 0
+        bounds = Bounds(
+            workers=workers,
+            task_seconds=limits.TASK_SECONDS,
+            total_seconds=limits.TOTAL_SECONDS,
+            start_seconds=limits.START_SECONDS,
+            worker_bytes=limits.WORKER_BYTES,
+            queue_length=limits.QUEUE_LENGTH,
+        )
+        self.pool = Pool("marking", bounds, MarkingError)
 
     def start(self) -> None:
         """Bring the workers up; blocks until the first is there. Called again, does nothing."""
-        with self._lock:
-            if self._pool is not None:
-                return
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload([*PRELOADED, "sympy"] if self._warm else list(PRELOADED))
-            _start_forkserver()
-            self._pool = ProcessPool(
-                max_workers=self._workers,
-                context=context,
-                initializer=worker.prepare,
-                initargs=(limits.WORKER_BYTES, os.getpid()),
-            )
-            self._ready = self._pool.schedule(worker.ping)
+        if self._warm:
+            preload("sympy")
+        self.pool.start()
 
     def stop(self) -> None:
         """End the workers at once, whatever they do."""
-        with self._lock:
-            pool, self._pool, self._ready = self._pool, None, None
-        if pool is not None:
-            pool.stop()
-            pool.join()
+        self.pool.stop()
 
     async def mark(self, answer: str, scheme: Scheme, notation: str = "auto") -> Verdict:
         """The verdict, in place or from a worker; `undecided` where time, memory or the queue ran out.
@@ -101,84 +77,10 @@ class MarkingPool:
 
     async def work(self, function: Callable[..., T], *args: object) -> T:
         """One task in a worker, within the limits. Raises Undecided where one was met."""
-        if self._waiting >= limits.QUEUE_LENGTH:
-            raise Undecided(_HUMAN, "busy")
-        self._waiting += 1
         try:
-            for _ in range(_STARTS):
-                await self._come_up()
-                try:
-                    return await self._finished(function, args)
-                except _Broken as broken:
-                    log.warning("the marking pool broke (%s); starting another", broken)
-                    await asyncio.to_thread(self._replace, self._pool)
-            raise Undecided(_HUMAN, "busy")
-        finally:
-            self._waiting -= 1
-
-    def _replace(self, broken: Any) -> None:
-        """Forget a pool that no longer works; the next task starts another."""
-        with self._lock:
-            if self._pool is broken:
-                self._pool, self._ready = None, None
-        if broken is not None:
-            with suppress(RuntimeError):
-                broken.stop()
-
-    async def _come_up(self) -> None:
-        if self._pool is None:
-            await asyncio.to_thread(self.start)
-        ready = self._ready
-        if ready is not None and not ready.done():
-            await asyncio.wait([asyncio.wrap_future(ready)], timeout=limits.START_SECONDS)
-
-    async def _finished(self, function: Callable[..., T], args: tuple[object, ...]) -> T:
-        pool = self._pool
-        if pool is None:
-            raise Undecided(_HUMAN, "stopped")
-        try:
-            future: Future[T] = pool.schedule(function, args=list(args), timeout=limits.TASK_SECONDS)
-        except RuntimeError as refusal:
-            raise _Broken(type(refusal).__name__) from refusal
-        waiter = asyncio.wrap_future(future)
-        try:
-            await asyncio.wait([waiter], timeout=limits.TOTAL_SECONDS)
-        finally:
-            began = future.running() or future.done()
-            if not waiter.done():
-                waiter.cancel()  # also ends a running worker: nobody waits for it any more
-        if waiter.cancelled() or not waiter.done():
-            # What never began did not take too long: the workers were busy with others.
-            raise Undecided(_HUMAN, "timeout" if began else "busy")
-        error = waiter.exception()
-        if isinstance(error, BrokenExecutor | RuntimeError) and not isinstance(error, RecursionError):
-            raise _Broken(type(error).__name__)
-        if error is None:
-            return waiter.result()
-        if isinstance(error, MarkingError):
-            raise error
-        raise _failed(error)
-
-
-def _failed(error: BaseException) -> Undecided:
-    """A worker ran out of time or memory, or died. The log has the kind of error, never the answer."""
-    if isinstance(error, TimeoutError):
-        return Undecided(_HUMAN, "timeout")
-    if isinstance(error, MemoryError):
-        return Undecided(_HUMAN, "memory")
-    expired = isinstance(error, ProcessExpired)
-    log.warning("marking worker failed: %s", "process ended" if expired else type(error).__name__)
-    return Undecided(_HUMAN, "crashed")
-
-
-def _start_forkserver() -> None:
-    """Bring the fork server up deaf to Ctrl-C, which reaches the whole group of processes."""
-    resource_tracker.ensure_running()  # first, because its own start lets the signal through again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            return await self.pool.work(function, *args)
+        except NotFinished as limit:
+            raise Undecided(_HUMAN, limit.why) from limit
 
 
 _default: MarkingPool | None = None

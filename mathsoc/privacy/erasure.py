@@ -15,9 +15,10 @@ from mathsoc.audit import Action
 from mathsoc.challenges.models import AnswerBox
 from mathsoc.jobs import Job
 from mathsoc.mail import KeptMail
+from mathsoc.mailings import service as mailings
 from mathsoc.members import service as members
 from mathsoc.members.models import LoginSession, Member
-from mathsoc.privacy import rules, scrub
+from mathsoc.privacy import rules, scrub, writings
 from mathsoc.reports import rules as report_rules
 from mathsoc.reports.models import Report
 from mathsoc.scoring import service as scoring
@@ -56,6 +57,8 @@ async def erase(
     await _ways_in(session, member_id)
     await _answers(session, member_id, known.parts)
     await _words(session, member_id, known)
+    await mailings.forget(session, member_id, now)
+    await writings.forget(session, member, known.wholes)
     await audit.erase_details_of(session, member_id)
     await audit.erase_details_that(session, partial(rules.logged_about, wholes=known.wholes))
     _empty(member)
@@ -91,7 +94,8 @@ def _empty(member: Member) -> None:
     member.totp_secret = member.totp_new_secret = member.totp_since = member.totp_step = None
     member.role, member.state, member.joined_by = "member", "erased", ""
     member.seen_at = member.left_at = member.told_at = member.kept_at = member.erase_at = None
-    member.hidden, member.keeps_points = False, True
+    member.hidden, member.keeps_points, member.keeps_credit = False, True, False
+    member.newsletters_since = None
 
 
 async def _ways_in(session: AsyncSession, member_id: int) -> None:

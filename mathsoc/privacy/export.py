@@ -26,7 +26,7 @@ from mathsoc.privacy import wording
 # What proves something to us and tells its owner nothing, and what is made from what is told anyway.
 SECRETS = frozenset(
     {"password_hash", "token_hash", "code_hash", "totp_secret", "totp_new_secret", "totp_step", "token"}
-    | {"name_key"}
+    | {"name_key", "address_key"}
 )
 # By these a row is about somebody; by others (made_by_id, given_by_id) they acted on somebody else.
 ABOUT = ("member_id",)
@@ -38,9 +38,16 @@ NAMES = {
     "competition_id": ("competitions", "name"),
     "challenge_id": ("challenges", "title"),
     "box_id": ("answer_boxes", "label"),
+    "mailing_id": ("mailings", "title"),
 }
 # Columns left out of one table: what others said of the member in confidence, not to be known by their words.
 CONFIDENTIAL = {"reports": {"reason"}}
+# What they wrote or brought for others to read, and which columns of it: the texts themselves are published.
+WRITTEN = {
+    "posts": ("author_id", ("public_id", "kind", "title", "credit", "publish_at", "created_at")),
+    "revisions": ("author_id", ("number", "note", "saved_at")),
+    "uploads": ("owner_id", ("public_id", "kind", "name", "size", "created_at")),
+}
 Rows = list[dict[str, Any]]
 
 
@@ -73,6 +80,9 @@ async def everything(session: AsyncSession, member_id: int, now: datetime) -> Co
             tables[table.name] = [{name: row[name] for name in row if name not in hidden} for row in rows]
     reports = Base.metadata.tables["reports"]
     tables["reports you made"] = await _rows(session, reports, reports.c.made_by_id, member_id)
+    for name, (key, told) in WRITTEN.items():
+        table = Base.metadata.tables[name]
+        tables[f"{name} of yours"] = await _rows(session, table, table.c[key], member_id, told)
     tables |= await _log(session, member_id)
     if member.email is not None:
         tables["mail"] = await _rows(session, KeptMail.__table__, KeptMail.recipient, member.email)
@@ -88,10 +98,16 @@ def _about(table: Table) -> list[Column[Any]]:
     ]
 
 
-async def _rows(session: AsyncSession, table: Any, column: Any, value: object) -> Rows:
-    found = await session.execute(select(table).where(column == value).order_by(*table.primary_key))
+async def _rows(
+    session: AsyncSession, table: Any, column: Any, value: object, told: tuple[str, ...] = ()
+) -> Rows:
+    """The rows in which the column has this value; with `told` no more of them than these columns."""
+    chosen = select(*(table.c[name] for name in told)) if told else select(table)
+    found = await session.execute(chosen.where(column == value).order_by(*table.primary_key))
     rows = [dict(row) for row in found.mappings()]
-    names = {name: await _named(session, *NAMES[name], rows, name) for name in NAMES if name in table.columns}
+    names = {
+        name: await _named(session, *NAMES[name], rows, name) for name in NAMES if rows and name in rows[0]
+    }
     return [_readable(row, names) for row in rows]
 
 

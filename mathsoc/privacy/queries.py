@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from mathsoc.members.models import Member
+from mathsoc.members.rules import SEES_KEYS, Viewer
 from mathsoc.privacy import rules
+from mathsoc.publishing.models import Post
 
 ROWS = 50
 # What is coming, in the order of the preview.
@@ -51,6 +53,12 @@ async def only_admin(session: AsyncSession, member_id: int) -> bool:
         Member.role == "admin", Member.state == "active", Member.id != member_id, Member.erase_at.is_(None)
     )
     return await session.scalar(others.limit(1)) is None
+
+
+async def writes(session: AsyncSession, viewer: Viewer) -> bool:
+    """Whether they may be known as an author of something."""
+    theirs = select(Post.id).where(Post.author_id == viewer.id).limit(1)
+    return viewer.role in SEES_KEYS or await session.scalar(theirs) is not None
 
 
 def to_tell(now: datetime) -> Select[Member]:

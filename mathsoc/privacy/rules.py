@@ -15,6 +15,8 @@ WAITING = timedelta(days=60)  # for somebody of the staff to let a new account i
 LEAVERS = timedelta(days=90)  # from leaving school to being told
 # Shorter parts of a name are looked for as whole words; a single letter tells nobody.
 SHORTEST_PART, SHORTEST_WORD = 3, 2
+# As a credit is written: "Ada, Ben and Cleo", "Ada & Ben".
+BETWEEN_PEOPLE = re.compile(r"(\s*(?:[,;&+/]|\band\b|\bwith\b)\s*)")
 FORMER = "Former member"
 # What the log says in our own words: whoever is called Role must not take every role in it with them.
 OURS = frozenset({"role", "state", "by", "shown", "list", "rule", "method", "outcome", "code"})
@@ -60,6 +62,18 @@ def logged_about(values: Mapping[str, object], wholes: Iterable[str]) -> bool:
     if len(search) >= SHORTEST_WORD and search in names_of(*wholes):
         return True
     return any(tells(str(one), wholes) for key, one in values.items() if key not in OURS)
+
+
+def credit_without(credit: str, names: Iterable[str]) -> str:
+    """Who else wrote it, as it is written: "Ada Lovelace and Zoe" is "Ada Lovelace" without Zoe."""
+    names = list(names)
+    # Every second one is what stands between two people.
+    pieces = BETWEEN_PEOPLE.split(credit)
+    people, between = pieces[::2], ["", *pieces[1::2]]
+    stays = [place for place, one in enumerate(people) if not tells(one, names)]
+    if len(stays) == len(people):
+        return credit
+    return "".join(("" if not first else between[place]) + people[place] for first, place in enumerate(stays))
 
 
 def _letters(text: str) -> str:

@@ -25,7 +25,13 @@ ADMINS_STAY = "An administrator’s account is never erased for being away. Give
 
 
 async def ask_for_erasure(
-    session: AsyncSession, viewer: Viewer, now: datetime, address: str, *, keeps_points: bool
+    session: AsyncSession,
+    viewer: Viewer,
+    now: datetime,
+    address: str,
+    *,
+    keeps_points: bool,
+    keeps_credit: bool = False,
 ) -> datetime:
     """Have one's own account erased in a week; it is on no board from now on, and every other session ends.
 
@@ -40,6 +46,7 @@ async def ask_for_erasure(
     if member.erase_at is not None:
         return member.erase_at
     member.erase_at, member.keeps_points = now + rules.UNDO_WITHIN, keeps_points
+    member.keeps_credit = keeps_credit
     await session.flush()
     await sessions.end_sessions_of(session, member.id, now, keep=viewer.session_id)
     await audit.record(
@@ -57,7 +64,7 @@ async def undo_erasure(session: AsyncSession, viewer: Viewer, now: datetime, add
     member = await sessions.locked(session, viewer.id)
     if member.erase_at is None:
         return
-    member.erase_at, member.keeps_points = None, True
+    member.erase_at, member.keeps_points, member.keeps_credit = None, True, False
     await session.flush()
     await audit.record(
         session, Action.ERASURE_UNDONE, now, actor_id=member.id, member_id=member.id, address=address

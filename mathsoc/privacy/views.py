@@ -12,7 +12,7 @@ from mathsoc.accounts import confirm
 from mathsoc.audit import Action
 from mathsoc.errors import Refused
 from mathsoc.members.models import Member
-from mathsoc.privacy import export, rules, service
+from mathsoc.privacy import export, queries, rules, service
 from mathsoc.schools import queries as schools
 from mathsoc.web.forms import sent
 from mathsoc.web.limits import client_address
@@ -77,8 +77,11 @@ async def delete() -> Response:
     try:
         await confirm.confirmed(fields)
         async with writing() as db:
-            keeps = fields.get("points", "keep") != "remove"
-            await service.ask_for_erasure(db, g.viewer, clock.now(), client_address(), keeps_points=keeps)
+            keeps = {
+                "keeps_points": fields.get("points", "keep") != "remove",
+                "keeps_credit": fields.get("credit") == "keep",
+            }
+            await service.ask_for_erasure(db, g.viewer, clock.now(), client_address(), **keeps)
     except Refused as error:
         return await _deletion(error)
     return see("/profile/delete")
@@ -91,10 +94,12 @@ async def undo() -> Response:
 
 
 async def _deletion(error: Refused | None) -> Response:
-    me = await (await session()).get_one(Member, g.viewer.id)
+    db = await session()
+    me = await db.get_one(Member, g.viewer.id)
     return await page(
         "privacy/delete.html",
         me=me,
+        writes=await queries.writes(db, g.viewer),
         days=rules.UNDO_WITHIN.days,
         asks=confirm.asks(),
         error=error,

@@ -32,6 +32,9 @@ NOTICES = {
     "email-changed": "Your e-mail address is changed. You are signed out everywhere else.",
     "shown": "You stand on the leaderboards again.",
     "hidden": "You are on no leaderboard from now on. Your points are kept, and you see them here.",
+    "newsletters-yes": "You get the next newsletters by mail.",
+    "newsletters-no": "You get no more newsletters by mail.",
+    "newsletters-nowhere": "Add an e-mail address first: newsletters go there.",
     "kept": "Your account stays.",
     "joined": "Welcome! Write down your sign-in name: you need it, with your password, to come back.",
     "waiting": "Welcome! Your school looks at your account next. You can read everything meanwhile, and send"

@@ -121,11 +121,12 @@ def diff(old: str, new: str) -> Markup:
     return Markup(compared)  # noqa: S704 - two cleaned texts, as in render
 
 
-def for_mail(stored: str, base_url: str, page_url: str) -> str:
+def for_mail(stored: str, base_url: str, page_url: str) -> Markup:
     """HTML for mail programs: nothing to load, formulas in plain Unicode, pictures as their words."""
-    return outside.as_html(
+    shown = outside.as_html(
         as_tree(_cleaned(stored)), _full(base_url, base_url), _full(base_url, page_url), loads=False
     )
+    return Markup(shown)  # noqa: S704 - written anew from what was cleaned
 
 
 def for_feed(stored: str, base_url: str, page_url: str) -> str:

@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mathsoc.live.service import announce
 from mathsoc.members import rules as member_rules
 from mathsoc.members.models import Member
-from mathsoc.scoring import rules
+from mathsoc.scoring import rules, service
 from mathsoc.scoring.models import Award, Completion, FirstCompletion, ScoreCount, Standing
 
 Board = tuple[int, int]
@@ -42,6 +43,13 @@ async def check(session: AsyncSession) -> list[str]:
 async def rebuild(session: AsyncSession) -> int:
     """Write standings and histogram anew from the ledger; returns how many standings there are."""
     due = await _due_standings(session)
+    moved = {whose[:2] for whose in due}
+    moved |= {
+        (competition, stage)
+        for competition, stage in await session.execute(
+            select(Standing.competition_id, Standing.stage_id).distinct()
+        )
+    }
     await session.execute(delete(Standing))
     await session.execute(delete(ScoreCount))
     session.add_all(
@@ -60,6 +68,9 @@ async def rebuild(session: AsyncSession) -> int:
         for (competition, stage, score), members in _histogram(due).items()
     )
     await session.flush()
+    # Last, since it takes the locks of topics: what is drawn of these boards is of before.
+    for topic in sorted([await service.board_topic(session, *board) for board in moved]):
+        await announce(session, topic)
     return len(due)
 
 

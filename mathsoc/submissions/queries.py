@@ -135,6 +135,12 @@ async def last_recorded(session: AsyncSession, challenge_id: int) -> datetime | 
     )
 
 
+async def members_answered(session: AsyncSession, challenge_id: int) -> int:
+    """How many members have sent an answer to a challenge."""
+    chosen = select(func.count(Attempt.member_id.distinct())).where(Attempt.challenge_id == challenge_id)
+    return await session.scalar(chosen) or 0
+
+
 async def solved_slugs(session: AsyncSession, member_id: int) -> set[str]:
     """Slugs of the challenges that the member has completed, for ticks in lists."""
     found = await session.scalars(

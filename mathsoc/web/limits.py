@@ -51,6 +51,13 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "retention.keep": (Limit(member=120, address=30),),
     "retention.leaving": (Limit(member=120, address=30),),
     "retention.stays": (Limit(member=120, address=30),),
+    "mailings.begin": (Limit(member=20, address=10),),
+    "mailings.stop": (Limit(member=60, address=10),),
+    "mailings.resume": (Limit(member=60, address=10),),
+    "mailings.repeat": (Limit(member=20, address=10),),
+    "newsletters_by_mail.choose": (Limit(member=30, address=300),),
+    # Providers of mail press the button for everybody who has their mail there.
+    "newsletters_by_mail.end": (Limit(member=60, address=1_500),),
     "profile.stand_on_boards": (Limit(member=10, address=300),),
     "names.choose": (Limit(member=30, address=300),),
     "names.wish": (Limit(member=30, address=300),),
@@ -70,9 +77,24 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     # The page asks a quarter of a second after the last key.
     "submissions.reading": (Limit(member=240, address=6_000),),
     "submissions.send": (Limit(member=30, address=1_500), Limit(member=600, address=20_000, seconds=HOUR)),
+    "uploads.send": (Limit(member=60, address=30), Limit(member=600, address=30, seconds=HOUR)),
+    "files.removal": (Limit(member=120, address=30),),
     "maths_api.validate": (Limit(member=240, address=60),),
     "maths_api.equivalent": (Limit(member=240, address=60),),
     "maths_api.normalise": (Limit(member=240, address=60),),
+    "writing.publish": (Limit(member=60, address=30),),
+    "writing.preview": (Limit(member=120, address=30),),
+    # Every five seconds, and when the editor is left; in a few tabs at once.
+    "drafts.keep": (Limit(member=120, address=30),),
+    "drafts.dispose": (Limit(member=60, address=30),),
+    "drafts.presence": (Limit(member=60, address=30),),
+    "revisions.restore": (Limit(member=30, address=30),),
+    # A quarter of a second after the last key.
+    "formulas.formula": (Limit(member=600, address=30),),
+    # The page asks a while after the last key; a whole school looks something up in one lesson.
+    "search.show": (Limit(member=120, address=1_500),),
+    # The whole list of pages, for search engines.
+    "feeds.site_map": (Limit(member=30, address=30),),
     "people.index": (Limit(member=120, address=60),),
     "people.export": (Limit(member=10, address=10),),
     "people.details": (Limit(member=240, address=60),),

@@ -13,13 +13,15 @@ from mathsoc.config import Config
 from mathsoc.errors import Forbidden
 from mathsoc.web.errors import error_reply
 from mathsoc.web.forms import storable
-from mathsoc.web.unit_of_work import SAFE_METHODS
+from mathsoc.web.unit_of_work import SAFE_METHODS, release
 
 CONTENT_SECURITY_POLICY = "; ".join(
     ["default-src 'none'"]
     + [f"{kind}-src 'self'" for kind in ("script", "style", "img", "font", "connect", "manifest")]
     + ["form-action 'self'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"]
 )
+# For a page that shows a file of this site in a frame, and only for that page.
+WITH_FRAMES = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -43,14 +45,25 @@ BODY_WITHIN = 10  # seconds for a form to arrive
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def body_limit(size: int) -> Callable[[View], View]:
-    """Marks a view that takes a body of so many bytes (uploads); any other takes BODY_LIMIT."""
+def body_limit(size: int, *, within: int | None = None) -> Callable[[View], View]:
+    """Marks a view that takes a body of so many bytes (uploads); any other takes BODY_LIMIT.
+
+    With `within`, its body may take so many seconds to arrive, and nobody waits for it before the guard has
+    let the request in: what strangers send to this view is dropped.
+    """
 
     def mark(view: View) -> View:
         view.body_limit = size  # type: ignore[attr-defined]
+        view.body_within = within  # type: ignore[attr-defined]
         return view
 
     return mark
+
+
+def with_frames(response: Response) -> Response:
+    """Let this page show files of this site in frames."""
+    response.headers["Content-Security-Policy"] = WITH_FRAMES
+    return response
 
 
 def fixed_headers(config: Config) -> dict[str, str]:
@@ -68,6 +81,11 @@ def install(app: Quart, config: Config) -> None:
     app.after_request(_add_headers)
 
 
+def take_large_bodies(app: Quart) -> None:
+    """To be called after the guard: it reads what `_note_arrival` has left."""
+    app.before_request(_large_body)
+
+
 def known_hosts(config: Config) -> frozenset[str]:
     """Host names this server answers to; a loopback name is always one of ours to use."""
     return frozenset({urlsplit(config.site_url).hostname or "", "127.0.0.1", "localhost", "::1"})
@@ -81,11 +99,25 @@ async def _note_arrival() -> None:
         abort(404)  # no database keeps such a text, so nothing can be there
     if request.headers.get("Content-Encoding", "identity") != "identity":
         abort(415)  # nothing here unpacks bodies, and a small one may unpack to a large one
-    if request.method not in SAFE_METHODS:
+    if request.method not in SAFE_METHODS and _within() is None:
         await _read_body()  # before any connection to the database is held for it
     # The moment a request has arrived, whole, decides whether an answer was in time, however slow we are
     # after it; a body that is held back must not reach behind the lock.
     g.received_at = clock.now()
+
+
+async def _large_body() -> None:
+    if request.method not in SAFE_METHODS and (within := _within()) is not None:
+        await release()  # no connection waits for a slow line
+        request.body_timeout = within
+        await _read_body()
+        g.received_at = clock.now()
+
+
+def _within() -> int | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    found: int | None = getattr(view, "body_within", None)
+    return found
 
 
 async def _read_body() -> None:

@@ -68,7 +68,7 @@ class Draft(Base):
 
 
 class Presence(Base):
-    """Somebody has the region open in an editor, and was last heard of at `seen_at`."""
+    """Somebody has the region open in an editor since `began_at`, and was last heard of at `seen_at`."""
 
     __tablename__ = "presences"
 
@@ -76,6 +76,7 @@ class Presence(Base):
     member_id: Mapped[int] = mapped_column(
         ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
 
 

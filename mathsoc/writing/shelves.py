@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -28,16 +28,26 @@ class Thing:
     path: str
     # Field → the text that readers see now.
     texts: Mapping[str, str]
+    # What whoever edits it should know: that it is out already, for one. By field; "" is for all of them.
+    warnings: Mapping[str, str] = field(default_factory=dict)
+    # Moments from which others see it, or more of it, to preview it as they will: "after the lock".
+    moments: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class Shelf(Protocol):
     """All things of one kind with editable texts. What it is asked, it answers for staff who see keys."""
 
-    # The first part of addresses: "articles".
-    name: str
-    owner: str
-    # Field → what it is called on buttons ("Text", "Statement", "Worked solution"); the first is the default.
-    fields: Mapping[str, str]
+    @property
+    def name(self) -> str:
+        """The first part of addresses: "articles"."""
+
+    @property
+    def owner(self) -> str:
+        """The column of `regions` that names its things."""
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Field → what it is called on buttons ("Text", "Worked solution"); the first is the default."""
 
     async def find(self, session: AsyncSession, slug: str) -> Thing:
         """The thing of this address, present or former slug; raises Missing."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 from multiprocessing import forkserver
 from pathlib import Path
@@ -84,7 +85,7 @@ async def test_a_worker_has_no_secrets(pool: MarkingPool, caplog: pytest.LogCapt
 
 
 async def test_a_full_queue_is_undecided_at_once(pool: MarkingPool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "QUEUE_LENGTH", 2)
+    monkeypatch.setattr(pool.pool, "bounds", replace(pool.pool.bounds, queue_length=2))
     stuck = [asyncio.create_task(pool.run(NOTHING, misbehave.stuck)) for _ in range(2)]
     await asyncio.sleep(0.05)
     verdict = await pool.run(NOTHING, misbehave.stuck)

@@ -13,8 +13,10 @@ from mathsoc.accounts.models import MailToken
 from mathsoc.audit import Action
 from mathsoc.competitions.models import Entry
 from mathsoc.mail import KeptMail
+from mathsoc.mailings.models import Mailing, Recipient
 from mathsoc.members import service as members
 from mathsoc.members.models import Member
+from mathsoc.publishing.models import Post
 from mathsoc.reports.models import Report
 from mathsoc.schools.models import SchoolClass
 from mathsoc.scoring import service as scoring
@@ -22,6 +24,8 @@ from mathsoc.scoring.models import Award, Completion, FirstCompletion
 from mathsoc.second_factor.models import RecoveryCode
 from mathsoc.slips.models import Slip
 from mathsoc.submissions.models import Attempt
+from mathsoc.uploads.models import Upload
+from mathsoc.writing.models import Draft, Presence, Region, Revision
 from tests.support.world import World
 
 WORDS = {
@@ -126,11 +130,41 @@ async def add_zoe(world: World, **given: str) -> Member:
             address="zqaddress",
             before={"email": WORDS["email"]},
         )
+        await _of_writing(session, world, zoe)
         await mail.queue(session, "reset", {"email": WORDS["email"]})
         await mail.queue(session, "password-changed", {"member_id": zoe.id})
         await _of_others(session, world, zoe)
     await world.give("zoe", 3)
     return zoe
+
+
+async def _of_writing(session: AsyncSession, world: World, zoe: Member) -> None:
+    """An article under her name, one of somebody else's with her help, a file, and a draft."""
+    common = {"created_at": world.now, "updated_at": world.now, "publish_at": world.now}
+    hers = Post(kind="article", slug="zoes", title="Hers", author_id=zoe.id, credit="Zqfirst", **common)
+    theirs = Post(
+        kind="article", slug="theirs", title="Theirs", credit="Real Ada Name, Zqfirst Zqfamily", **common
+    )
+    file = Upload(kind="picture", media_type="image/png", name="zqfamily.png", size=1, sha256=_hash("file"))
+    file.owner_id, file.created_at = zoe.id, world.now
+    session.add_all([hers, theirs, file])
+    await session.flush()
+    mailing = Mailing(post_id=theirs.id, title="Theirs", begun_at=world.now)
+    session.add(mailing)
+    await session.flush()
+    got = Recipient(mailing_id=mailing.id, member_id=zoe.id, address_key="zqmail-zoe", changed_at=world.now)
+    session.add(got)
+    region = Region(post_id=hers.id, field="body", revision=1)
+    session.add(region)
+    await session.flush()
+    where = {"region_id": region.id}
+    session.add_all(
+        [
+            Revision(**where, number=1, text="", note="zqfirst’s", author_id=zoe.id, saved_at=world.now),
+            Draft(**where, member_id=zoe.id, base=1, text="zqreason", saved_at=world.now),
+            Presence(**where, member_id=zoe.id, began_at=world.now, seen_at=world.now),
+        ]
+    )
 
 
 async def _of_others(session: AsyncSession, world: World, zoe: Member) -> None:

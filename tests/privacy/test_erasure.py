@@ -20,6 +20,7 @@ from mathsoc.members import service as members
 from mathsoc.members import standing
 from mathsoc.members.models import LoginSession, Member
 from mathsoc.privacy import erasure, rules, service
+from mathsoc.publishing.models import Post
 from mathsoc.reports import rules as report_rules
 from mathsoc.reports.models import Report
 from mathsoc.scoring.models import Award, Standing
@@ -281,3 +282,29 @@ async def test_undone_while_the_job_is_about_to_erase(world: World) -> None:
     async with world.database.writing() as job:
         assert await service.erase_due(job, None) is None  # type: ignore[arg-type]
     assert (await stored(world, "alice")).state == "active"
+
+
+async def test_an_author_decides_whether_the_name_stays_on_texts(app: Quart, world: World) -> None:
+    """Asked of those who write; the text stays either way, and so do others' names."""
+    clients = await staffed(app, world)
+    assert 'name="credit"' not in await text_of(clients["alice"], "/profile/delete")
+    for name, choice in (("carol", "keep"), ("eve", "remove")):
+        if name not in clients:
+            await world.add_member(name, role="editor", year=None)
+            clients[name] = await already_signed_in(app, world, name)
+        credit = f"{world.members[name].real_name} and Ben Other"
+        async with world.database.writing() as session:
+            times = dict.fromkeys(("created_at", "updated_at", "publish_at"), world.now)
+            whose = {"author_id": world.members[name].id, "credit": credit}
+            session.add(Post(kind="article", slug=name, title=name, body="<p>Text</p>", **whose, **times))
+        assert 'name="credit"' in await text_of(clients[name], "/profile/delete")
+        assert (await clients[name].post("/profile/delete", form={"credit": choice})).status_code == 303
+        assert (await stored(world, name)).keeps_credit is (choice == "keep")
+    with clock.moved_to(clock.now() + timedelta(days=8)):
+        for _ in range(2):
+            async with world.database.writing() as session:
+                await service.erase_due(session, None)  # type: ignore[arg-type]
+    async with world.database.reading() as session:
+        left = dict((await session.execute(select(Post.slug, Post.credit))).all())
+        assert set(await session.scalars(select(Post.body))) == {"<p>Text</p>"}
+    assert left == {"carol": "Real Carol Name and Ben Other", "eve": "Ben Other"}

@@ -17,7 +17,7 @@ from tests.rights.scene import dump
 from tests.support.world import World, already_signed_in
 
 # By these columns somebody acted on a thing or on somebody else.
-ACTED = {"made_by_id", "given_by_id", "decided_by_id", "author_id", "actor_id"}
+ACTED = {"made_by_id", "given_by_id", "decided_by_id", "author_id", "owner_id", "actor_id"}
 
 
 def referring() -> list[tuple[str, str]]:
@@ -67,6 +67,7 @@ async def test_of_each_row_it_has_every_column_but_what_is_secret(world: World) 
     assert {*export.SECRETS} == {
         *("password_hash", "token_hash", "code_hash", "token"),
         *("totp_secret", "totp_new_secret", "totp_step", "name_key"),
+        "address_key",
     }
 
 

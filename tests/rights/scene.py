@@ -13,7 +13,9 @@ from mathsoc.challenges.models import Challenge
 from mathsoc.db import Base, Database
 from mathsoc.jobs import Job
 from mathsoc.members.models import LoginSession
+from mathsoc.publishing.models import Post, PostSlug
 from mathsoc.reports.models import Report
+from mathsoc.uploads.models import Upload
 from tests.joining.ways import add_class
 from tests.live.fakes import true
 from tests.support.world import World, already_signed_in
@@ -95,9 +97,25 @@ async def reported(world: World, *names: str) -> dict[str, str]:
     return {name: report.public_id for name, report in made.items()}
 
 
+async def uploads(world: World) -> dict[str, str]:
+    """Rows of two files of Carol's: one that nothing uses, and one that belongs to a newsletter's draft."""
+    given = {"owner_id": world.members["carol"].id, "size": 4, "sha256": "0" * 64, "created_at": world.now}
+    alone = Upload(kind="picture", media_type="image/png", name="a.png", width=1, height=1, **given)
+    kept = Upload(kind="document", media_type="application/pdf", name="a.pdf", pages=1, **given)
+    async with world.database.writing() as session:
+        session.add_all([alone, kept])
+        await session.flush()
+        post = Post(kind="newsletter", slug="with-a-file", title="With a file", document_id=kept.id)
+        post.created_at = post.updated_at = world.now
+        session.add(post)
+        await session.flush()
+        session.add(PostSlug(kind=post.kind, slug=post.slug, post_id=post.id))
+    return {"carol_upload": alone.public_id, "kept_upload": kept.public_id}
+
+
 async def for_staff(world: World) -> dict[str, str]:
     """What staff act upon besides members; their names in addresses."""
-    return await classes(world) | await reported(world, "pia", "bob")
+    return await classes(world) | await reported(world, "pia", "bob") | await uploads(world)
 
 
 async def set_up(app: Quart, world: World) -> Scene:
@@ -114,6 +132,8 @@ async def set_up(app: Quart, world: World) -> Scene:
     scene.names = {name: member.handle for name, member in world.members.items()}
     scene.names |= {f"{slug}_box": challenge.boxes[0].public_id for slug, challenge in made.items()}
     scene.names |= await for_staff(world)
+    for name in ("carol_upload", "kept_upload"):
+        await app.extensions["uploads"].put(scene.names[name], b"file")
     scene.clients = {"anonymous": app.test_client()}
     for name in CAST[1:]:
         scene.clients[name] = await already_signed_in(app, world, name)

@@ -90,8 +90,14 @@ DETAILS = {"real_name": "", "year": "", "class": ""}
 JOINING = "/console/joining"
 REPORT = "/members/<handle>/report"
 DECISION = "/console/reports/<public_id>/decision"
+UPLOAD, FILES = "/uploads/<public_id>", "/console/uploads"
+REMOVAL = f"{FILES}/<public_id>/removal"
 READING = "/challenges/<slug>/boxes/<box_id>/reading"
 ATTEMPTS = "/challenges/<slug>/boxes/<box_id>/attempts"
+
+SHELVES = ("articles", "newsletters", "announcements", "pages", "challenges", "competitions")
+TEXT = f"/<any({', '.join(SHELVES)}):shelf>/<slug>"
+TYPED = ("field", "text", "base", "note", "publish", "as")
 
 ROWS: tuple[Row, ...] = (
     row("/static/<path:name>", path="/static/css/base.css", everyone=200),
@@ -316,6 +322,73 @@ ROWS: tuple[Row, ...] = (
     row("/members/<handle>", path="/members/{suspended}", everyone=404),
     row("/members/<handle>", path="/members/{pending}", everyone=404, pending=200),
     row("/members/<handle>", path="/members/{carol}", everyone=404, carol=200),
+    # Texts in their place; what says no text, or not what it was begun from, is refused.
+    *(
+        row(f"/{shelf}/<slug>", "POST", f"/{shelf}/nothing", members=403, out=ASKS, keys=404, more=TYPED)
+        for shelf in SHELVES
+    ),
+    *(
+        row(f"/{path.split('/')[1]}/<slug>", "POST", path, members=403, out=ASKS, keys=422, more=TYPED)
+        for path in ("/challenges/squares", "/challenges/draft", "/competitions/cup")
+    ),
+    row(f"{TEXT}/edit", path="/challenges/nothing/edit", members=403, out=ASKS, keys=404),
+    row(f"{TEXT}/edit", path="/challenges/squares/edit?field=title", members=403, out=ASKS, keys=404),
+    *(
+        row(f"{TEXT}/{what}", path=f"{path}/{what}", members=403, out=ASKS, keys=200)
+        for path in ("/challenges/squares", "/challenges/draft", "/competitions/cup")
+        for what in ("edit", "history")
+    ),
+    row(f"{TEXT}/edit", path="/challenges/squares/edit?field=solution", members=403, out=ASKS, keys=200),
+    row(f"{TEXT}/history", path="/challenges/squares/history?number=1", members=403, out=ASKS, keys=404),
+    row(f"{TEXT}/region", path="/challenges/squares/region?field=title", members=403, out=ASKS, keys=404),
+    *(
+        row(
+            f"{TEXT}/{what}",
+            "POST",
+            f"/challenges/squares/{what}",
+            members=403,
+            out=ASKS,
+            more=more,
+            **answers,
+        )
+        for what, more, answers in (
+            ("preview", TYPED, {"keys": 200}),
+            ("restoration", ("field", "number", "base"), {"keys": 404}),
+        )
+    ),
+    *(
+        row(
+            f"{TEXT}/{what}",
+            "POST",
+            f"/challenges/squares/{what}",
+            body={"base": "x"},
+            members=403,
+            out=ASKS,
+            keys=422,
+            more=(*TYPED, "left"),
+        )
+        for what in ("draft", "presence")
+    ),
+    row(
+        f"{TEXT}/draft/disposal",
+        "POST",
+        "/challenges/squares/draft/disposal",
+        body={"then": "read"},
+        members=403,
+        out=ASKS,
+        keys=Goes("/challenges/squares"),
+        more=("field",),
+    ),
+    row("/console/writing/formula", "POST", members=403, out=ASKS, keys=200, more=("latex", "display")),
+    row("/search", everyone=200),
+    row("/search", path="/search?q=squares", everyone=200),
+    row("/search", path="/search?q=squares&page=0", everyone=404),
+    row("/feed.xml", everyone=200),
+    row("/feed/<shelf>.xml", path="/feed/articles.xml", everyone=200),
+    row("/feed/<shelf>.xml", path="/feed/pages.xml", everyone=404),
+    row("/calendar.ics", everyone=200),
+    row("/sitemap.xml", everyone=200),
+    row("/robots.txt", everyone=200),
     row("/competitions", everyone=200),
     row("/competitions/<slug>", path="/competitions/ladder", everyone=200),
     row("/competitions/<slug>", path="/competitions/cup", members=200, out=404),
@@ -375,6 +448,19 @@ ROWS: tuple[Row, ...] = (
     row("/leaderboards/<slug>", path="/leaderboards/cup", members=200, out=404),
     row("/leaderboards/<slug>/place", path="/leaderboards/ladder/place", everyone=200),
     row("/leaderboards/<slug>/place", path="/leaderboards/cup/place", members=200, out=404),
+    row(UPLOAD, path="/uploads/{carol_upload}", everyone=404, keys=200),
+    row(UPLOAD, path="/uploads/{kept_upload}?download=1", everyone=404, keys=200),
+    row(UPLOAD, path="/uploads/nothing", everyone=404),
+    row(FILES, members=403, out=ASKS, keys=200),
+    row(FILES, "POST", members=403, out=ASKS, keys=422, more=("file",)),
+    row(
+        f"{FILES}/<public_id>/removal",
+        "POST",
+        f"{FILES}/{{kept_upload}}/removal",
+        members=403,
+        out=ASKS,
+        keys=422,
+    ),
     row("/api/openapi.json", everyone=200),
     *(
         row(

@@ -49,16 +49,22 @@ def test_the_reader_of_forms_sees_fields_outside_their_form() -> None:
     assert (found.action, found.method, found.fields) == ("/x", "POST", {"p": "1", "q": "2"})
 
 
-def test_the_one_upload_is_a_list_of_pupils() -> None:
-    """It is read as text and kept nowhere. Another needs its own checks U1 to U5, and a place here."""
+def test_files_are_sent_in_two_ways_alone() -> None:
+    """A list of pupils is read as text and kept nowhere; all else goes through `uploads.receiving`.
+
+    Another way needs its own checks U1 to U5, and a place here.
+    """
     folder = FILES / "templates"
     uploads = {
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*.html")
         if 'type="file"' in path.read_text("utf-8")
     }
-    assert uploads == {"slips/_send.html"}
+    assert uploads == {"slips/_send.html", "uploads/index.html"}
     sources = {
         path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in PACKAGE.rglob("*.py")
     }
-    assert [name for name, text in sources.items() if "request.files" in text] == ["slips/admin.py"]
+    assert [name for name, text in sources.items() if "request.files" in text] == [
+        "slips/admin.py",
+        "uploads/receiving.py",
+    ]

@@ -36,6 +36,9 @@ MEETS = {
     "tests/test_canary.py": "postgresql",
     "tests/test_demo.py": "sqlite",
     "tests/test_two_worlds.py": "postgresql",
+    "tests/writing/test_editing.py": "postgresql",
+    "tests/writing/test_history.py": "postgresql",
+    "tests/writing/test_pictures.py": "postgresql",
 }
 
 

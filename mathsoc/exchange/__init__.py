@@ -1,0 +1,1 @@
+"""All content as plain files, and back: `mathsoc export DIR` and `mathsoc import DIR`."""

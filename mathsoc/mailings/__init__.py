@@ -1,0 +1,1 @@
+"""Newsletters by mail, to members who asked for them: each once, and never at night."""

@@ -1,0 +1,255 @@
+"""What changes about posts: their making, their times, the archive and the bin. Never commits."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mathsoc import audit, clock, jobs
+from mathsoc.audit import Action
+from mathsoc.db import insert_ignoring
+from mathsoc.errors import Missing, Refused
+from mathsoc.jobs import Job
+from mathsoc.live.service import announce
+from mathsoc.members.rules import Viewer
+from mathsoc.publishing import queries, rules
+from mathsoc.publishing.models import Post, PostSlug, PostTag
+from mathsoc.publishing.rules import State
+
+# Who else must know of a post that changed, came or went: the search, kept fragments. They may plan jobs and
+# write, and announce nothing: what is announced here is announced last, in sorted order.
+Hook = Callable[[AsyncSession, Post, datetime], Awaitable[None]]
+on_changed: list[Hook] = []
+
+ANNOUNCE = "announce-post"
+PURGE = "purge-bin"
+CHUNK = 50  # posts that leave the bin in one transaction
+STRIP_TOPIC = "posts:strip"
+LATEST_TOPIC = "posts:latest"
+ALT = "Describe each picture for those who cannot see it: {number} without words."
+NO_TEXT = "There is nothing to read yet: write the text first."
+
+
+@dataclass(frozen=True)
+class By:
+    """Who changes something, when, and from which address."""
+
+    viewer: Viewer
+    now: datetime
+    address: str = ""
+
+
+async def create(session: AsyncSession, by: By, kind: str, title: str) -> Post:
+    """A draft with nothing but a title; it is credited to who began it until somebody says otherwise."""
+    post = Post(
+        kind=kind,
+        slug="",
+        title=title,
+        audience="public",
+        author_id=by.viewer.id,
+        credit=by.viewer.display_name[: rules.LONGEST_CREDIT],
+        created_at=by.now,
+        updated_at=by.now,
+        tags=[],
+    )
+    session.add(post)
+    await session.flush()
+    await _name(session, post)
+    await _log(session, by, Action.POST_MADE, post, after={"kind": kind, "title": title})
+    await changed(session, post, by.now)
+    return post
+
+
+async def rename(session: AsyncSession, post: Post, title: str) -> None:
+    """Give a post a title and the address that goes with it; the former address leads on to it."""
+    if title != post.title:
+        post.title = title
+        await _name(session, post)
+
+
+async def held(session: AsyncSession, kind: str, slug: str) -> Post:
+    """The post of this slug, with its row locked until the commit; raises Missing."""
+    chosen = select(PostSlug.post_id).where(PostSlug.kind == kind, PostSlug.slug == slug)
+    found = await session.scalar(select(Post).where(Post.id == chosen.scalar_subquery()).with_for_update())
+    if found is None:
+        raise Missing
+    return await queries.find(session, kind, slug)
+
+
+async def publish(session: AsyncSession, by: By, post: Post, at: datetime | None = None) -> None:
+    """Let readers see it, now or from a moment on. Raises Refused while there is something it lacks."""
+    must_be_whole(post)
+    moment = at or by.now
+    if post.expires_at is not None and post.expires_at <= moment:
+        raise Refused("It would be over before it appears: change when it is over first.", "publish_at")
+    before = _times(post)
+    post.publish_at, post.archived_at, post.binned_at = moment, None, None
+    action = Action.POST_PUBLISHED if moment <= by.now else Action.POST_SCHEDULED
+    await _changed_by(session, by, action, post, before)
+
+
+async def withdraw(session: AsyncSession, by: By, post: Post) -> None:
+    """Make it a draft again."""
+    before = _times(post)
+    post.publish_at = None
+    await _changed_by(session, by, Action.POST_WITHDRAWN, post, before)
+
+
+async def archive(session: AsyncSession, by: By, post: Post) -> None:
+    """Take it away from readers for good, and keep it."""
+    before = _times(post)
+    post.archived_at = by.now
+    await _changed_by(session, by, Action.POST_ARCHIVED, post, before)
+
+
+async def unarchive(session: AsyncSession, by: By, post: Post) -> None:
+    before = _times(post)
+    post.archived_at = None
+    await _changed_by(session, by, Action.POST_RESTORED, post, before)
+
+
+async def bin(session: AsyncSession, by: By, post: Post) -> None:
+    """Into the bin, whence it can come back for thirty days."""
+    before = _times(post)
+    post.binned_at = post.binned_at or by.now
+    await _changed_by(session, by, Action.POST_BINNED, post, before)
+
+
+async def unbin(session: AsyncSession, by: By, post: Post) -> None:
+    """Out of the bin, to what it was before it went there."""
+    before = _times(post)
+    post.binned_at = None
+    await _changed_by(session, by, Action.POST_RESTORED, post, before)
+
+
+async def write(session: AsyncSession, post: Post, text: str, now: datetime) -> None:
+    """Keep a cleaned text; who wrote it, and what it was before, is the writing slice's to keep."""
+    post.body = text
+    if queries.state(post, now) in (State.PUBLISHED, State.SCHEDULED):
+        must_be_whole(post)
+    post.updated_at = now
+    await changed(session, post, now)
+
+
+async def set_tags(session: AsyncSession, post: Post, tags: list[str]) -> None:
+    """File the post under these words and no others; its tags are loaded."""
+    kept = [one for one in post.tags if one.tag in tags]
+    known = {one.tag for one in kept}
+    post.tags = kept + [PostTag(post_id=post.id, tag=tag) for tag in tags if tag not in known]
+    await session.flush()
+
+
+async def changed(session: AsyncSession, post: Post, now: datetime) -> None:
+    """Tell whoever shows, searches or keeps this post, now and at its moments; call it after any change."""
+    await session.flush()
+    for hook in on_changed:
+        await hook(session, post, now)
+    for what, moment in (("appears", post.publish_at), ("ends", post.expires_at)):
+        if moment is not None and moment > now:
+            await jobs.plan(session, ANNOUNCE, f"{what}:{post.public_id}", moment)
+    for topic in sorted(await _topics(session, post)):
+        await announce(session, topic)
+
+
+async def announce_due(session: AsyncSession, job: Job) -> datetime | None:
+    """The job: a post came or went by the passing of time alone."""
+    post = await queries.by_public_id(session, job.subject.partition(":")[2])
+    if post is not None:
+        await changed(session, post, clock.now())
+    return None
+
+
+async def purge(session: AsyncSession, _job: Job) -> datetime | None:
+    """The job: what has been in the bin for thirty days goes for good, some at a time."""
+    now = clock.now()
+    over = select(Post).where(Post.binned_at <= now - rules.BINNED_FOR).limit(CHUNK)
+    found = (await session.scalars(over.order_by(Post.binned_at, Post.id))).all()
+    for post in found:
+        for hook in on_changed:
+            await hook(session, post, now)
+        await audit.record(session, Action.POST_PURGED, now, subject=("post", post.id))
+    # Slugs, tags, texts with their history go along by their foreign keys.
+    await session.execute(delete(Post).where(Post.id.in_([post.id for post in found])))
+    return now if len(found) == CHUNK else None
+
+
+async def drop_credits(session: AsyncSession, member_id: int) -> None:
+    """Take a member's name off what they wrote, since their account goes and they did not let it stand."""
+    now = clock.now()
+    chosen = select(Post.public_id).where(Post.author_id == member_id).order_by(Post.id)
+    for public_id in (await session.scalars(chosen)).all():
+        post = await queries.by_public_id(session, public_id)
+        assert post is not None
+        post.credit = ""
+        await changed(session, post, now)
+    await session.execute(update(Post).where(Post.author_id == member_id).values(author_id=None))
+
+
+def must_be_whole(post: Post) -> None:
+    """Raises Refused while readers would miss something: any text at all, or words for a picture."""
+    if not post.body.strip() and post.document_id is None:
+        raise Refused(NO_TEXT)
+
+
+async def _name(session: AsyncSession, post: Post) -> None:
+    """Take the first slug of its title that is free, or was its own before."""
+    if post.kind == "page" and post.slug in rules.FIXED:
+        return
+    for slug in rules.slugs(post.title, post.kind):
+        values = {"kind": post.kind, "slug": slug, "post_id": post.id}
+        if not await insert_ignoring(session, PostSlug, values, ["kind", "slug"]):
+            chosen = select(PostSlug.post_id).where(PostSlug.kind == post.kind, PostSlug.slug == slug)
+            if await session.scalar(chosen) != post.id:
+                continue
+        post.slug = slug
+        break
+    await session.flush()
+
+
+async def _topics(session: AsyncSession, post: Post) -> set[str]:
+    """Every topic that shows this post, under each address that it ever had: pages are open under them."""
+    slugs = await session.scalars(select(PostSlug.slug).where(PostSlug.post_id == post.id))
+    shown = {f"posts:{post.kind}"} | {f"post:{post.kind}/{slug}" for slug in slugs}
+    if post.kind == "announcement":
+        shown.add(STRIP_TOPIC)
+    if post.kind in ("article", "newsletter"):
+        shown.add(LATEST_TOPIC)
+    return shown
+
+
+def _times(post: Post) -> dict[str, Any]:
+    names = ("publish_at", "archived_at", "binned_at")
+    return {name: value.isoformat() for name in names if (value := getattr(post, name)) is not None}
+
+
+async def _changed_by(
+    session: AsyncSession, by: By, action: Action, post: Post, before: dict[str, Any]
+) -> None:
+    await session.flush()
+    await _log(session, by, action, post, before, _times(post))
+    await changed(session, post, by.now)
+
+
+async def _log(
+    session: AsyncSession,
+    by: By,
+    action: Action,
+    post: Post,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    await audit.record(
+        session,
+        action,
+        by.now,
+        actor_id=by.viewer.id,
+        subject=("post", post.id),
+        address=by.address,
+        before=before,
+        after=after,
+    )

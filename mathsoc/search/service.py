@@ -1,0 +1,120 @@
+"""What is searched is kept in step with what is written: planned by whoever changes it, done by a job."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload, undefer
+
+from mathsoc import clock, jobs, richtext
+from mathsoc.challenges.models import Challenge
+from mathsoc.competitions.models import Competition
+from mathsoc.db import Base
+from mathsoc.jobs import Job
+from mathsoc.publishing.models import Post
+from mathsoc.search.models import LONGEST, SearchEntry
+from mathsoc.search.rules import storable
+from mathsoc.uploads.models import Upload
+
+INDEX = "index-for-search"
+FILL = "fill-search"
+CHUNK = 25  # things that one step reads
+LONGEST_TITLE = 150
+
+OWNERS: dict[str, tuple[type[Base], str]] = {
+    "post": (Post, "post_id"),
+    "challenge": (Challenge, "challenge_id"),
+    "competition": (Competition, "competition_id"),
+}
+Words = dict[str, Any]
+
+
+async def plan(session: AsyncSession, kind: str, id: int) -> None:
+    """Have a thing read again for the search; call after any change of it, in the same transaction.
+
+    Until then it is not found at all: what was written before may be what nobody is to read any more.
+    """
+    _, owner = OWNERS[kind]
+    await jobs.plan(session, INDEX, f"{kind}:{id}", clock.now())
+    await session.flush()
+    await session.execute(delete(SearchEntry).where(SearchEntry.__table__.c[owner] == id))
+
+
+async def index(session: AsyncSession, job: Job) -> datetime | None:
+    """The job: read one thing. One that has gone took its entries along."""
+    kind, _, number = job.subject.partition(":")
+    await _read(session, kind, [int(number)])
+    return None
+
+
+async def fill(session: AsyncSession, _job: Job) -> datetime | None:
+    """The job: read things that have no entry, some in each step, until every thing has one."""
+    for kind, (model, owner) in OWNERS.items():
+        key: Any = model.__table__.c.id
+        there = exists().where(SearchEntry.__table__.c[owner] == key)
+        missing = (await session.scalars(select(key).where(~there).order_by(key).limit(CHUNK))).all()
+        if missing:
+            await _read(session, kind, missing)
+            return clock.now()
+    return None
+
+
+async def _read(session: AsyncSession, kind: str, ids: Collection[int]) -> None:
+    _, owner = OWNERS[kind]
+    found: list[Words] = []
+    if kind == "post":
+        document = joinedload(Post.document).undefer(Upload.text)
+        chosen = select(Post).where(Post.id.in_(ids))
+        posts = await session.scalars(chosen.options(undefer(Post.body), joinedload(Post.tags), document))
+        found = [_of_post(post) for post in posts.unique()]
+    elif kind == "challenge":
+        all_of = select(Challenge).where(Challenge.id.in_(ids)).options(undefer(Challenge.solution))
+        for challenge in await session.scalars(all_of):
+            found += _of_challenge(challenge)
+    else:
+        competitions = await session.scalars(select(Competition).where(Competition.id.in_(ids)))
+        found = [_words(one.name, "", one.introduction, competition_id=one.id) for one in competitions]
+    await session.execute(delete(SearchEntry).where(SearchEntry.__table__.c[owner].in_(ids)))
+    if found:
+        await _keep(session, owner, found)
+
+
+async def _keep(session: AsyncSession, owner: str, found: list[Words]) -> None:
+    """Another process may be reading the same thing just now; whoever comes last has read the newest."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    statement = insert(SearchEntry).values(found)
+    newer = {name: statement.excluded[name] for name in ("title", "labels", "body")}
+    await session.execute(statement.on_conflict_do_update(index_elements=[owner, "part"], set_=newer))
+
+
+def _of_post(post: Post) -> Words:
+    """Not who wrote it: names of people are found nowhere."""
+    labels = " ".join(tag.tag for tag in post.tags)
+    document = post.document.text if post.document is not None else ""
+    return _words(post.title, labels, post.body, before=post.summary, after=document, post_id=post.id)
+
+
+def _of_challenge(challenge: Challenge) -> list[Words]:
+    title, number = challenge.title, challenge.id
+    found = [_words(title, challenge.topic, challenge.statement, challenge_id=number)]
+    if challenge.solution:
+        found.append(_words(title, "", challenge.solution, part="solution", challenge_id=number))
+    return found
+
+
+def _words(
+    title: str, labels: str, rich: str, *, before: str = "", after: str = "", part: str = "text", **whose: int
+) -> Words:
+    body = " ".join(one for one in (before, richtext.plain(rich, LONGEST), after) if one)
+    return whose | {
+        "part": part,
+        "title": storable(title, LONGEST_TITLE),
+        "labels": storable(labels, LONGEST),
+        "body": storable(body, LONGEST),
+    }
