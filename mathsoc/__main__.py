@@ -15,6 +15,8 @@ from mathsoc.errors import ConfigError, MathsocError
 IN_SLICES = {
     "mark": ("mathsoc.marking.cli", "mark one answer, or a file of them"),
     "create-admin": ("mathsoc.setup.cli", "make an administrator"),
+    "export": ("mathsoc.exchange.export_cli", "write all content, with keys, as plain files"),
+    "import": ("mathsoc.exchange.import_cli", "read content from the files of an export"),
     "standings": ("mathsoc.scoring.cli", "compare the standings with the ledger of points"),
 }
 

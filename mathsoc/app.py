@@ -53,8 +53,12 @@ from mathsoc.profile.addresses import blueprint as address_pages
 from mathsoc.profile.names import blueprint as name_pages
 from mathsoc.profile.views import blueprint as profile_pages
 from mathsoc.publishing import service as posts
+from mathsoc.publishing.admin import blueprint as post_pages
+from mathsoc.publishing.details import blueprint as post_details
+from mathsoc.publishing.live import ListSource, PostSource
 from mathsoc.publishing.models import KINDS
 from mathsoc.publishing.shelf import PostShelf
+from mathsoc.publishing.views import blueprint as publishing_pages
 from mathsoc.reports.admin import blueprint as decision_pages
 from mathsoc.reports.views import blueprint as report_pages
 from mathsoc.roll_over.admin import blueprint as roll_over_pages
@@ -113,6 +117,9 @@ STANDING = dict.fromkeys(DAILY, timedelta(days=1)) | {privacy.ERASE: timedelta(h
 STANDING |= {search.FILL: timedelta(hours=1)}
 # What may be missing in a database that was just restored, or filled by hand.
 AT_START = (search.FILL,)
+# What is written is read again for the search.
+posts.on_changed.append(search.post_changed)
+writing.on_published.append(search.text_published)
 # Who makes the mails of each kind.
 MAIL: dict[str, mail.Builder] = {
     "reset": letters.reset,
@@ -156,6 +163,9 @@ PAGES = (
     slip_pages,
     joining_staff,
     maths_api,
+    publishing_pages,
+    post_pages,
+    post_details,
     upload_pages,
     file_pages,
     writing_pages,
@@ -222,6 +232,8 @@ def _go_live(app: Mathsoc) -> None:
     hub = live.attach(app, app.database)
     hub.source("board", BoardSource(app, app.database))
     hub.source("challenges", OpenSource(app, app.database))
+    hub.source("posts", ListSource(app, app.database))
+    hub.source("post", PostSource(app, app.database))
     hub.source("mailing", MailingSource(app, app.database))
     hub.guard = stream_guard
     hub.viewer_key = lambda viewer: viewer.handle if isinstance(viewer, Viewer) else None

@@ -27,7 +27,7 @@ from sqlalchemy import String, Text, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mathsoc import clock, ids, jobs
+from mathsoc import clock, heads, ids, jobs
 from mathsoc.config import FILES, Config
 from mathsoc.db import Base
 from mathsoc.errors import ConfigError
@@ -220,7 +220,7 @@ class Delivery:
             recipient = Address(addr_spec=message.to)
         except (ValueError, MessageError):  # what the pattern lets through and no head may hold
             raise NotDone("the recipient's address is no address", final=True) from None
-        made = EmailMessage()
+        made = EmailMessage(heads.POLICY)
         subject, body = self.text(message)
         # Fresh at each try: a mail server that has seen an id may drop the second one as a copy.
         # With a number of its own it shall.

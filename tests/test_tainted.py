@@ -14,7 +14,19 @@ from tests.support.world import World
 TAINT = "zq<'\"&\n"
 SHOWN_AS = b"zq&lt;"
 # What the database, the rules or the addresses of the scene need as they are.
-KEPT = {"slug", "role", "state", "kind", "outcome", "visibility", "answers", "purpose", "action", "topic"}
+KEPT = {
+    "slug",
+    "role",
+    "state",
+    "kind",
+    "outcome",
+    "visibility",
+    "audience",
+    "answers",
+    "purpose",
+    "action",
+    "topic",
+}
 KEPT |= {
     "handle",
     "public_id",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,6 +63,22 @@ async def released(
         chosen = chosen.where(Challenge.competition_id == competition_id)
     found = (await session.scalars(chosen.limit(limit))).all()
     return [_card(challenge, now) for challenge in found]
+
+
+def by_phase(cards: Sequence[Card]) -> dict[str, list[Card]]:
+    """As the list shows them: open, practice, locked."""
+    phases = {"open": rules.Phase.OPEN, "practice": rules.Phase.PRACTICE, "locked": rules.Phase.LOCKED}
+    return {name: [card for card in cards if card.phase is phase] for name, phase in phases.items()}
+
+
+async def on_topics(
+    session: AsyncSession, now: datetime, topics: Sequence[str], *, signed_in: bool, limit: int = 6
+) -> list[Card]:
+    """Released challenges on any of these topics (in small letters), newest first."""
+    chosen = _listed(signed_in).where(
+        Challenge.release_at <= now, Competition.starts_at <= now, func.lower(Challenge.topic).in_(topics)
+    )
+    return [_card(challenge, now) for challenge in await session.scalars(chosen.limit(limit))]
 
 
 async def any_released(session: AsyncSession, now: datetime, *, signed_in: bool) -> bool:

@@ -13,6 +13,7 @@ from mathsoc.live.service import announce
 
 # What is open is shown live; a release and a lock change it without any write to the challenge.
 OPEN_TOPIC = "challenges:open"
+LIST_TOPIC = "challenges:list"
 ANNOUNCE = "announce-open-challenges"
 
 
@@ -25,5 +26,6 @@ async def plan_announcements(session: AsyncSession, challenge: Challenge) -> Non
 
 async def announce_open(session: AsyncSession, _job: Job) -> datetime | None:
     """The job: what is open changed by the passing of time alone."""
-    await announce(session, OPEN_TOPIC)
+    for topic in (LIST_TOPIC, OPEN_TOPIC):
+        await announce(session, topic)
     return None

@@ -16,6 +16,8 @@ from mathsoc.challenges.rules import Phase
 from mathsoc.competitions import queries as competitions
 from mathsoc.marking import Reading, Scheme, read_key
 from mathsoc.members.rules import SEES_KEYS
+from mathsoc.publishing import queries as posts
+from mathsoc.publishing.rules import audience_of
 from mathsoc.scoring import queries as scoring
 from mathsoc.submissions import queries as submissions
 from mathsoc.web.kept import Kept
@@ -28,15 +30,16 @@ blueprint = Blueprint("challenges", __name__)
 @blueprint.get("/challenges")
 async def index() -> Response:
     db = await session()
-    cards = await queries.released(db, clock.now(), signed_in=g.viewer is not None)
-    still_open = [card for card in cards if card.phase is Phase.OPEN]
+    now = clock.now()
+    listed = queries.by_phase(await queries.released(db, now, signed_in=g.viewer is not None))
     return await page(
         "challenges/index.html",
-        open=still_open,
-        practice=[card for card in cards if card.phase is Phase.PRACTICE],
-        locked=[card for card in cards if card.phase is Phase.LOCKED],
+        open=listed["open"],
+        practice=listed["practice"],
+        locked=listed["locked"],
         solved=await submissions.solved_slugs(db, g.viewer.id) if g.viewer else set(),
-        not_for=await submissions.not_for(db, still_open, g.viewer),
+        not_for=await submissions.not_for(db, listed["open"], g.viewer),
+        strip=await posts.strip(db, audience_of(g.viewer), now),
     )
 
 

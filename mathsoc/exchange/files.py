@@ -1,4 +1,4 @@
-"""Reading and writing the files themselves: nothing is followed out of the folder, nothing is half written."""
+"""Reading and writing the files: nothing is followed out of the folder, nothing is half written."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import tomli_w
 
 from mathsoc import richtext
 from mathsoc.errors import Refused
-from mathsoc.exchange import rules
+from mathsoc.exchange import rules, shapes
 from mathsoc.exchange.rules import Entry, Problem, Wrong
 
 FENCE = "+++"
@@ -38,7 +38,7 @@ def written(entry: Entry) -> bytes:
 
 def parsed(path: str, raw: bytes) -> Entry | Problem:
     """The entry of a file that somebody may have written by hand, its text cleaned like any other."""
-    shape = rules.shape_of(path)
+    shape = shapes.shape_of(path)
     assert shape is not None
     try:
         source = raw.decode("utf-8")
@@ -55,7 +55,7 @@ def parsed(path: str, raw: bytes) -> Entry | Problem:
     except Wrong as wrong:
         return Problem(path, str(wrong), 1)
     try:
-        data = rules.checked(tomllib.loads(front), shape)
+        data = shapes.checked(tomllib.loads(front), shape)
     except tomllib.TOMLDecodeError as error:
         words = str(error).partition(" (at ")[0]
         line = getattr(error, "lineno", None) or _line_in(str(error)) or front.count("\n") + 1
@@ -73,7 +73,7 @@ def parsed(path: str, raw: bytes) -> Entry | Problem:
         return Problem(path, refused.message, before + front.count("\n") + 2)
 
 
-def _split(source: str, shape: rules.Shape) -> tuple[str, str | None, int]:
+def _split(source: str, shape: shapes.Shape) -> tuple[str, str | None, int]:
     """Front matter, text, and how many lines stand before the front matter."""
     if not shape.written:
         return source, None, 0
@@ -112,7 +112,8 @@ def found(folder: Path) -> dict[str, bytes]:
     """
     if not folder.is_dir():
         raise Refused(f"{folder} is no folder; name the folder of an export.")
-    names, problems = [], []
+    names: list[str] = []
+    problems: list[Problem] = []
     for path, entry in _walk(folder, problems):
         if path == rules.MARKER:
             continue
@@ -143,7 +144,7 @@ def version(folder: Path) -> None:
         marker = tomllib.loads(_read(folder / rules.MARKER, LARGEST_TEXT).decode())
     except (Wrong, OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Refused(
-            f"{folder} has no {rules.MARKER} that can be read, so it is no export; name the folder that has it."
+            f"{folder} has no {rules.MARKER} that can be read, so it is no export; name one that has it."
         ) from error
     if marker.get("format") != rules.FORMAT:
         raise Refused(
@@ -179,7 +180,7 @@ def _known(path: str) -> bool:
     folder, _, file = path.partition("/")
     name, _, ending = file.partition(".")
     upload = folder == rules.UPLOADS and ending in rules.ENDINGS and rules.UPLOAD_ID.fullmatch(name)
-    return bool(upload) or rules.shape_of(path) is not None
+    return bool(upload) or shapes.shape_of(path) is not None
 
 
 def _largest(path: str) -> int:
@@ -241,7 +242,7 @@ def _may_replace(folder: Path) -> None:
         return
     if not (folder / rules.MARKER).is_file():
         raise Refused(
-            f"{folder} holds something else (there is no {rules.MARKER} in it); name a new folder or an older "
+            f"{folder} holds something else (there is no {rules.MARKER}); name a new folder or an older "
             "export."
         )
     foreign: list[Problem] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,13 +15,12 @@ from mathsoc import richtext
 from mathsoc.challenges.models import AnswerBox, Challenge
 from mathsoc.competitions.models import Competition, CompetitionStage
 from mathsoc.errors import Refused
-from mathsoc.exchange import rules
+from mathsoc.exchange import rules, shapes
 from mathsoc.exchange.rules import BOXES, CHALLENGES, COMPETITIONS, SOLUTION, UPLOADS, Entry
 from mathsoc.publishing.models import Post, PostSlug
 from mathsoc.schools.models import Society, Stage, YearStage
 from mathsoc.uploads.models import Upload
 
-_SHOWN = re.compile(r'<img [^>]*?src="/uploads/([a-z0-9]+)"')
 FOLDER_OF = {kind: folder for folder, kind in rules.POSTS.items()}
 ENDING_OF = {media_type: ending for ending, media_type in rules.ENDINGS.items()}
 
@@ -38,20 +36,15 @@ class Content:
     addresses: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, path: str, data: Mapping[str, Any], text: str | None = None) -> None:
-        """As it would be read again; a text from before a rule of today is cleaned by it, as readers see it."""
-        shape = rules.shape_of(path)
+        """As it would be read again; a text from before a rule of today is cleaned as readers see it."""
+        shape = shapes.shape_of(path)
         if shape is None:
             raise Refused(f"{path} cannot be the name of a file; give the thing another address first.")
         try:
-            known = rules.checked(data, shape)
+            known = shapes.checked(data, shape)
         except rules.Wrong as wrong:
             raise Refused(f"{path} could not be read again: {wrong}.") from wrong
         self.entries[path] = Entry(path, known, None if text is None else richtext.clean(text))
-
-
-def pictures(text: str | None) -> list[str]:
-    """The public ids of the pictures that a cleaned text shows, each once."""
-    return list(dict.fromkeys(_SHOWN.findall(text or "")))
 
 
 async def content(session: AsyncSession) -> Content:
@@ -85,7 +78,7 @@ async def _society(session: AsyncSession, found: Content) -> None:
 async def _competitions(session: AsyncSession, found: Content) -> None:
     boards = selectinload(Competition.boards).joinedload(CompetitionStage.stage)
     for one in await session.scalars(select(Competition).options(boards).order_by(Competition.slug)):
-        names = [name for name in rules.shape_of("competitions/x.html").fields if name != "stages"]  # type: ignore[union-attr]
+        names = [name for name in shapes.shape_of("competitions/x.html").fields if name != "stages"]  # type: ignore[union-attr]
         stages = [board.stage.slug for board in sorted(one.boards, key=lambda b: (b.position, b.stage.slug))]
         data = _fields(one, *names) | {"stages": stages}
         found.add(f"{COMPETITIONS}/{one.slug}.html", data, one.introduction)
@@ -123,7 +116,7 @@ async def _posts(session: AsyncSession, found: Content) -> None:
     chosen = select(Post).options(undefer(Post.body), selectinload(Post.tags), joinedload(Post.document))
     plain = tuple(
         name
-        for name in rules.shape_of("articles/x.html").fields  # type: ignore[union-attr]
+        for name in shapes.shape_of("articles/x.html").fields  # type: ignore[union-attr]
         if name not in ("document", "tags", "old_slugs")
     )
     for post in await session.scalars(chosen.order_by(Post.kind, Post.slug)):
@@ -155,7 +148,7 @@ async def _uploads(session: AsyncSession, found: Content) -> None:
 def used_by(entries: Any) -> Iterator[str]:
     """The public ids of the files that entries name."""
     for one in entries:
-        yield from pictures(one.text)
+        yield from (picture.public_id for picture in richtext.pictures(one.text or ""))
         if one.data.get("document"):
             yield one.data["document"]
 

@@ -64,6 +64,8 @@ def _entry(root: ET.Element, site: str, entry: Entry) -> None:
         _add(_add(one, "author"), "name", entry.credit)
     _add(one, "category", term=entry.kind)
     _add(one, "summary", entry.summary or richtext.plain(entry.body, SUMMARY))
+    content = _add(one, "content", richtext.for_feed(entry.body, site, page), type="html")
+    content.set(f"{{{XML}}}base", page)
 
 
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:

@@ -90,12 +90,15 @@ async def newest(session: AsyncSession, kinds: Sequence[str], now: datetime) -> 
         *(Post.created_at, Post.publish_at, Post.updated_at),
         *(document.public_id.label("document"), document.size.label("document_size")),
     )
+    order = (Post.publish_at.desc(), Post.id.desc())
+    # First which, then their texts: nothing large is sorted.
+    newest = select(Post.id).where(Post.kind.in_(kinds), publishing.readable(None, now))
+    newest = newest.order_by(*order).limit(ENTRIES)
     chosen = (
         select(*columns)
         .outerjoin(document, document.id == Post.document_id)
-        .where(Post.kind.in_(kinds), publishing.readable(None, now))
-        .order_by(Post.publish_at.desc(), Post.id.desc())
-        .limit(ENTRIES)
+        .where(Post.id.in_(newest))
+        .order_by(*order)
     )
     return tuple(_entry(row) for row in await session.execute(chosen))
 

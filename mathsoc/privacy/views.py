@@ -13,6 +13,8 @@ from mathsoc.audit import Action
 from mathsoc.errors import Refused
 from mathsoc.members.models import Member
 from mathsoc.privacy import export, queries, rules, service
+from mathsoc.publishing import queries as published
+from mathsoc.publishing import views as posts
 from mathsoc.schools import queries as schools
 from mathsoc.web.forms import sent
 from mathsoc.web.limits import client_address
@@ -24,7 +26,9 @@ blueprint = Blueprint("privacy", __name__)
 
 @blueprint.get("/privacy")
 async def notice() -> Response:
-    return await page("privacy/notice.html")
+    """What holds everywhere, and beneath it what the society itself says."""
+    own = await published.own_page(await session(), "privacy", g.viewer, clock.now())
+    return await page("privacy/notice.html", **(await posts.context(own) if own else {"post": None}))
 
 
 @blueprint.get("/profile/export")

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, undefer
 
@@ -117,11 +117,28 @@ async def cards_as(
     return await _page(session, chosen, (Post.publish_at.desc(), Post.id.desc()), now, page, rows)
 
 
-async def for_staff(session: AsyncSession, now: datetime, *, binned: bool, page: int = 1) -> Cards:
-    """All posts in every state but the bin, or those in the bin alone; what was changed last comes first."""
-    chosen = _card_rows().where(Post.binned_at.is_not(None) if binned else Post.binned_at.is_(None))
-    order = (Post.binned_at if binned else Post.updated_at).desc()
-    return await _page(session, chosen, (order, Post.id.desc()), now, page, STAFF_ROWS)
+async def for_staff(session: AsyncSession, now: datetime, state: str = "", page: int = 1) -> Cards:
+    """Posts in one state, or in every one but the bin; what was changed last comes first."""
+    order = (Post.updated_at.desc(), Post.id.desc())
+    return await _page(session, _card_rows().where(_in(state, now)), order, now, page, STAFF_ROWS)
+
+
+def _in(state: str, now: datetime) -> ColumnElement[bool]:
+    """`rules.state` as a condition."""
+    if state == rules.State.BINNED:
+        return Post.binned_at.is_not(None)
+    kept = Post.binned_at.is_(None)
+    if state == rules.State.ARCHIVED:
+        return and_(kept, Post.archived_at.is_not(None))
+    live = and_(kept, Post.archived_at.is_(None))
+    over = and_(Post.expires_at.is_not(None), Post.expires_at <= now)
+    found: dict[str, ColumnElement[bool]] = {
+        rules.State.DRAFT: and_(live, Post.publish_at.is_(None)),
+        rules.State.SCHEDULED: and_(live, Post.publish_at > now),
+        rules.State.PUBLISHED: and_(live, Post.publish_at <= now, not_(over)),
+        rules.State.OVER: and_(live, Post.publish_at <= now, over),
+    }
+    return found.get(state, kept)
 
 
 async def strip(session: AsyncSession, audience: str, now: datetime) -> Sequence[Card]:
@@ -132,7 +149,7 @@ async def strip(session: AsyncSession, audience: str, now: datetime) -> Sequence
 
 
 async def one(session: AsyncSession, kind: str, slug: str, viewer: Viewer | None, now: datetime) -> Post:
-    """A post by its slug, the present or a former one, with its text, tags and document.
+    """A post by its slug, the present or a former one, with its text and tags.
 
     Those that are not for readers are there for those who edit, and otherwise missing like any unknown slug.
     """
@@ -180,12 +197,7 @@ async def any_readable(
 
 
 def _whole() -> tuple[Any, ...]:
-    # `document` with its text: the page shows the words of a PDF.
-    return (
-        undefer(Post.body),
-        joinedload(Post.tags),
-        joinedload(Post.document).undefer(Upload.text),
-    )
+    return (undefer(Post.body), joinedload(Post.tags))
 
 
 def _card_rows() -> Select[Any]:

@@ -20,6 +20,9 @@ SHELVES = {
     "page": "pages",
 }
 KIND_OF = {shelf: kind for kind, shelf in SHELVES.items()}
+# The same as URL rules.
+LISTS = "/<any(articles, newsletters, announcements):shelf>"
+POST = "/<any(articles, newsletters, announcements, pages):shelf>/<slug>"
 LISTED = ("article", "newsletter", "announcement")
 # From the widest to the narrowest: each reads what those before it read.
 AUDIENCES = ("public", "members", "staff")

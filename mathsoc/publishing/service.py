@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mathsoc import audit, clock, jobs
+from mathsoc import audit, clock, jobs, richtext
 from mathsoc.audit import Action
 from mathsoc.db import insert_ignoring
-from mathsoc.errors import Missing, Refused
+from mathsoc.errors import MathsocError, Missing, Refused
 from mathsoc.jobs import Job
 from mathsoc.live.service import announce
 from mathsoc.members.rules import Viewer
 from mathsoc.publishing import queries, rules
+from mathsoc.publishing.around import Details, details
 from mathsoc.publishing.models import Post, PostSlug, PostTag
 from mathsoc.publishing.rules import State
 
@@ -31,8 +32,16 @@ PURGE = "purge-bin"
 CHUNK = 50  # posts that leave the bin in one transaction
 STRIP_TOPIC = "posts:strip"
 LATEST_TOPIC = "posts:latest"
-ALT = "Describe each picture for those who cannot see it: {number} without words."
+ALT = "Say in words what each picture shows, for those who cannot see it: {} none."
 NO_TEXT = "There is nothing to read yet: write the text first."
+
+
+class Stale(MathsocError):
+    """Somebody else has changed the details since the form was filled; `now` is what they are."""
+
+    def __init__(self, now: Details) -> None:
+        super().__init__("changed meanwhile")
+        self.now = now
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,40 @@ async def rename(session: AsyncSession, post: Post, title: str) -> None:
     if title != post.title:
         post.title = title
         await _name(session, post)
+
+
+async def set_details(session: AsyncSession, by: By, post: Post, given: Details, base: str) -> bool:
+    """Change what stands around the text; whether that was anything. `post` is held.
+
+    `base` is the mark of the details that the form was filled from: raises Stale where they are others now.
+    """
+    before = details(post)
+    if given == before:
+        return False
+    if base != before.mark:
+        raise Stale(before)
+    if given.expires_at is not None and post.publish_at is not None and given.expires_at <= post.publish_at:
+        raise Refused("It must be after the moment when it appears.", "expires_at")
+    await rename(session, post, given.title)
+    post.summary, post.credit, post.audience = given.summary, given.credit, given.audience
+    post.pinned, post.expires_at = given.pinned, given.expires_at
+    await set_tags(session, post, list(given.tags))
+    post.updated_at = by.now
+    was, now = before.told(), given.told()
+    names = [name for name in now if was[name] != now[name]]
+    await _log(session, by, Action.POST_CHANGED, post, {n: was[n] for n in names}, {n: now[n] for n in names})
+    await changed(session, post, by.now)
+    return True
+
+
+async def set_document(session: AsyncSession, by: By, post: Post, upload_id: int | None) -> None:
+    """Give a newsletter its PDF, or none; `post` is held. The file that it had stays among the uploads."""
+    before = {"document": post.document_id}
+    post.document_id, post.updated_at = upload_id, by.now
+    await _log(session, by, Action.POST_CHANGED, post, before, {"document": upload_id})
+    if queries.state(post, by.now) in (State.PUBLISHED, State.SCHEDULED):
+        must_be_whole(post)
+    await changed(session, post, by.now)
 
 
 async def held(session: AsyncSession, kind: str, slug: str) -> Post:
@@ -146,14 +189,22 @@ async def set_tags(session: AsyncSession, post: Post, tags: list[str]) -> None:
 
 async def changed(session: AsyncSession, post: Post, now: datetime) -> None:
     """Tell whoever shows, searches or keeps this post, now and at its moments; call it after any change."""
+    for topic in sorted(await follow(session, post, now)):
+        await announce(session, topic)
+
+
+async def follow(session: AsyncSession, post: Post, now: datetime) -> set[str]:
+    """All of `changed` but the announcing: returns the topics.
+
+    Who changes many posts announces the topics of all of them last, in sorted order.
+    """
     await session.flush()
     for hook in on_changed:
         await hook(session, post, now)
     for what, moment in (("appears", post.publish_at), ("ends", post.expires_at)):
         if moment is not None and moment > now:
             await jobs.plan(session, ANNOUNCE, f"{what}:{post.public_id}", moment)
-    for topic in sorted(await _topics(session, post)):
-        await announce(session, topic)
+    return await _topics(session, post)
 
 
 async def announce_due(session: AsyncSession, job: Job) -> datetime | None:
@@ -194,6 +245,11 @@ def must_be_whole(post: Post) -> None:
     """Raises Refused while readers would miss something: any text at all, or words for a picture."""
     if not post.body.strip() and post.document_id is None:
         raise Refused(NO_TEXT)
+    silent = sum(not one.alt.strip() for one in richtext.pictures(post.body))
+    if silent:
+        raise Refused(
+            ALT.format(number="one" if silent == 1 else silent, has="has" if silent == 1 else "have")
+        )
 
 
 async def _name(session: AsyncSession, post: Post) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,7 +24,7 @@ class PostShelf:
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.name = rules.SHELVES[kind]
-        self.fields = {BODY: "Text"}
+        self.fields: Mapping[str, str] = {BODY: "Text"}
 
     async def find(self, session: AsyncSession, slug: str) -> Thing:
         post = await queries.find(session, self.kind, slug)

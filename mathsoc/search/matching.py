@@ -24,7 +24,10 @@ class Matching(Protocol):
 
     def matches(self) -> ColumnElement[bool]: ...
 
-    def best_first(self) -> ColumnElement[Any]: ...
+    def score(self) -> ColumnElement[Any]:
+        """The lower the better."""
+
+    def newest_first(self) -> ColumnElement[Any]: ...
 
     def title(self) -> ColumnElement[str]:
         """The title with its hits between START and STOP."""
@@ -52,8 +55,12 @@ class Sqlite:
     def matches(self) -> ColumnElement[bool]:
         return self._index.op("MATCH", is_comparison=True)(self._asked)
 
-    def best_first(self) -> ColumnElement[Any]:
+    def score(self) -> ColumnElement[Any]:
         return func.bm25(self._index, 10.0, 4.0, 1.0)
+
+    def newest_first(self) -> ColumnElement[Any]:
+        # Of the index itself, which is walked through in this order.
+        return literal_column("search_index.rowid").desc()
 
     def title(self) -> ColumnElement[str]:
         return func.highlight(self._index, 0, START, STOP)
@@ -77,14 +84,19 @@ class PostgreSQL:
     def matches(self) -> ColumnElement[bool]:
         return self._words.op("@@", is_comparison=True)(self._query)
 
-    def best_first(self) -> ColumnElement[Any]:
-        return func.ts_rank(self._words, self._query).desc()
+    def score(self) -> ColumnElement[Any]:
+        return -func.ts_rank(self._words, self._query)
+
+    def newest_first(self) -> ColumnElement[Any]:
+        return SearchEntry.id.desc()
 
     def title(self) -> ColumnElement[str]:
         return self._headline(SearchEntry.title, "HighlightAll=true")
 
     def excerpt(self) -> ColumnElement[str]:
-        around = f'MaxFragments=2, MinWords=8, MaxWords={WORDS_SHOWN // 2}, FragmentDelimiter=" … "'
+        around = (
+            f'MaxFragments=2, MinWords=8, MaxWords={WORDS_SHOWN // 2}, ShortWord=0, FragmentDelimiter=" … "'
+        )
         return self._headline(func.left(SearchEntry.body, HEADLINE_FROM), around)
 
     def _headline(self, text: Any, options: str) -> ColumnElement[str]:

@@ -72,9 +72,11 @@ async def search(
         return Found((), 0, page, more=False)
     matching = for_dialect(session.get_bind().dialect.name, query)
     seen = visible(viewer, now)
-    best = _things(select(SearchEntry.id), matching).where(seen)
-    order = (matching.best_first(), SearchEntry.id.desc())
-    found = (await session.scalars(best.order_by(*order).limit(MOST + 1))).all()
+    # Of what is in half of all texts only the newest are weighed, so that a search stays quick.
+    entry = select(SearchEntry.id, matching.score().label("score"))
+    newest = _things(entry, matching).where(seen).order_by(matching.newest_first()).limit(MOST + 1).subquery()
+    best = select(newest.c.id).order_by(newest.c.score, newest.c.id.desc())
+    found = (await session.scalars(best)).all()
     wanted = found[:MOST][(page - 1) * ROWS : page * ROWS]
     rows: Sequence[Row[Any]] = ()
     if wanted:
@@ -138,6 +140,7 @@ def _shown(matching: Matching) -> Select[Any]:
         matching.excerpt().label("excerpt"),
         *(Post.kind, Post.publish_at, Post.expires_at),
         Post.archived_at.label("post_archived_at"),
+        Challenge.title.label("challenge_title"),
         *(Challenge.release_at, Challenge.lock_at, Challenge.locked_at, Challenge.practice),
         *(Holder.starts_at.label("opens_at"), Holder.ends_at.label("closes_at")),
         *(Holder.name.label("holder"), Stage.name.label("stage")),
@@ -164,6 +167,7 @@ def _hit(row: Row[Any], now: datetime) -> Hit:
             f"#region-challenges-{row.slug}-solution",
         )
         about, path = f"{row.stage} · {row.holder}", f"/challenges/{row.slug}{anchor if solution else ''}"
+        title = title or [(row.challenge_title, False)]
         return Hit(kind, path, title, excerpt, about, note, window.released_at)
     note = "archived" if row.archived_at is not None else ""
     return Hit("competition", f"/competitions/{row.slug}", title, excerpt, "", note, row.starts_at)

@@ -21,6 +21,7 @@ from mathsoc.publishing.models import Post
 from mathsoc.search.models import LONGEST, SearchEntry
 from mathsoc.search.rules import storable
 from mathsoc.uploads.models import Upload
+from mathsoc.writing.shelves import Thing
 
 INDEX = "index-for-search"
 FILL = "fill-search"
@@ -44,6 +45,18 @@ async def plan(session: AsyncSession, kind: str, id: int) -> None:
     await jobs.plan(session, INDEX, f"{kind}:{id}", clock.now())
     await session.flush()
     await session.execute(delete(SearchEntry).where(SearchEntry.__table__.c[owner] == id))
+
+
+async def post_changed(session: AsyncSession, post: Post, _now: datetime) -> None:
+    """A hook of posts: their texts, and all else about them."""
+    await plan(session, "post", post.id)
+
+
+async def text_published(session: AsyncSession, thing: Thing, _field: str, _now: datetime) -> None:
+    """A hook of texts edited in place, for those of challenges and competitions."""
+    kind = thing.owner.removesuffix("_id")
+    if kind != "post":
+        await plan(session, kind, thing.id)
 
 
 async def index(session: AsyncSession, job: Job) -> datetime | None:
@@ -104,7 +117,8 @@ def _of_challenge(challenge: Challenge) -> list[Words]:
     title, number = challenge.title, challenge.id
     found = [_words(title, challenge.topic, challenge.statement, challenge_id=number)]
     if challenge.solution:
-        found.append(_words(title, "", challenge.solution, part="solution", challenge_id=number))
+        # Without its title, or whoever looks for that would find the challenge twice.
+        found.append(_words("", "", challenge.solution, part="solution", challenge_id=number))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from datetime import datetime, timedelta
 
@@ -18,6 +17,7 @@ TEXT = 200_000  # characters kept of a document's words
 FIRST_PAGE = 1200  # pixels on the longer side of the picture of a first page
 QUOTA = 1024 * MEGABYTE  # of the whole society
 LONGEST_NAME = 100
+LONGEST_ENDING = 5
 FORGOTTEN_AFTER = timedelta(days=30)  # since it was last seen in use
 STRAY_AFTER = timedelta(days=1)  # a file without a row may be one whose row is just being written
 
@@ -67,8 +67,7 @@ def why_not(data: bytes) -> str:
     """What to say of bytes that are of no kind taken."""
     if not data:
         return EMPTY
-    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if re.match(rb"(<\?xml.*?|<!doctype svg.*?|<!--.*?)*<svg\b", start, re.DOTALL) or data[:2] == b"\x1f\x8b":
+    if b"<svg" in data[:4096].lower() or data.startswith(b"\x1f\x8b"):
         return SVG
     if data[4:8] == b"ftyp":
         return PHONE
@@ -112,16 +111,24 @@ def safe_name(given: str, media_type: str) -> str:
 
     No folders, nothing unseen, nothing that another system gives a meaning, never empty.
     """
-    last = re.split(r"[/\\]", given)[-1]
+    last = given.replace("\\", "/").rpartition("/")[2]
     plain = unicodedata.normalize("NFC", last)
     seen = (
         " " if letter in _NOT_IN_NAMES or unicodedata.category(letter) in _UNSEEN else letter
         for letter in plain
     )
     words = " ".join("".join(seen).split())
-    stem = re.sub(r"(\.[A-Za-z0-9]{1,5})+\Z", "", words).strip(". ")[:LONGEST_NAME].strip(". ")
+    stem = _without_endings(words)[:LONGEST_NAME].strip(". ")
     ending = ENDINGS[media_type]
     return f"{stem or ('document' if ending == 'pdf' else 'picture')}.{ending}"
+
+
+def _without_endings(name: str) -> str:
+    """`x.html.js` is x; dots in `Issue 1. Primes` stay."""
+    stem, dot, ending = name.rpartition(".")
+    while dot and len(ending) <= LONGEST_ENDING and ending.isalnum():
+        stem, dot, ending = (name := stem).rpartition(".")
+    return name.strip(". ")
 
 
 def disposition(name: str, *, download: bool) -> str:

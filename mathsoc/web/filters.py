@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from quart import Quart
 
-from mathsoc import clock, richtext
+from mathsoc import clock, moments, richtext
 from mathsoc.config import Config
 
 
@@ -26,6 +26,9 @@ def install(app: Quart, config: Config) -> None:
             "exact": lambda moment: f"{local(moment).day} {local(moment):%b %Y, %H:%M:%S}",
             "clock": lambda moment: f"{local(moment):%H:%M:%S %Z}",
             "iso": lambda moment: moment.isoformat(timespec="seconds"),
+            "told": lambda moment: moments.told(moment, clock.now(), zone),
+            "typed": lambda moment: moments.field_value(moment, zone),
+            "zone": lambda moment: f"{zone.key} ({local(moment).tzname()})",
             "away": lambda moment: span(moment - clock.now()),
             "ordinal": ordinal,
             "plural": plural,

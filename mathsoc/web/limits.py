@@ -82,6 +82,13 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "maths_api.validate": (Limit(member=240, address=60),),
     "maths_api.equivalent": (Limit(member=240, address=60),),
     "maths_api.normalise": (Limit(member=240, address=60),),
+    "posts.make": (Limit(member=60, address=30),),
+    "posts.publish": (Limit(member=60, address=30),),
+    "posts.step": (Limit(member=60, address=30),),
+    "posts.document": (Limit(member=20, address=10),),
+    "posts.remove_document": (Limit(member=60, address=30),),
+    "posts.bin": (Limit(member=60, address=30),),
+    "post_details.save": (Limit(member=120, address=30),),
     "writing.publish": (Limit(member=60, address=30),),
     "writing.preview": (Limit(member=120, address=30),),
     # Every five seconds, and when the editor is left; in a few tabs at once.

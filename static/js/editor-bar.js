@@ -59,7 +59,7 @@ function pressable(words, icon, press) {
   button.setAttribute("aria-label", words);
   if (icon) {
     const shape = document.createElement("span");
-    shape.className = `icon writer-${icon}`;
+    shape.className = `icon writer-icon-${icon}`;
     shape.setAttribute("aria-hidden", "true");
     button.append(shape);
   } else {

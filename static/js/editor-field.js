@@ -87,7 +87,6 @@ export function upgrade(textarea, { changed, say }) {
   });
   // Not through the editor's own option, which would go by a string once more; and no step to be undone.
   const doc = DOMParser.fromSchema(editor.schema).parse(start);
-  editor.view.updateState(editor.state.reconfigure({}));
   editor.view.dispatch(
     editor.state.tr.replaceWith(0, editor.state.doc.content.size, doc.content).setMeta("addToHistory", false).setMeta("preventUpdate", true),
   );

@@ -84,9 +84,10 @@ const formula = (name, tag, more) =>
 /** Typed: `$x^2$`, `\(x^2\)`. The dollar that opens has no space after it, the one that closes none before. */
 const inlineRules = [
   /(?<=^|[^$\\])\$([^$\s](?:[^$]*[^$\s\\])?)\$$/,
-  /\\\((.+?)\\\)$/,
+  // Not over another formula, which stands as its source in the text that a rule sees.
+  /\\\(((?:(?!\\[()]).)+)\\\)$/,
 ];
-const displayRules = [/\$\$([^$]+)\$\$$/, /\\\[(.+?)\\\]$/];
+const displayRules = [/\$\$([^$]+)\$\$$/, /\\\[((?:(?!\\[[\]]).)+)\\\]$/];
 
 const typed = (find, type) =>
   new tiptap.InputRule({

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from jinja2 import DictLoader
 
-import mathsoc.app
 from mathsoc import mail
 from mathsoc.app import Mathsoc
 from mathsoc.config import FILES, Config
@@ -91,9 +90,9 @@ def test_every_mail_has_a_subject_and_a_body(app: Mathsoc) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_application_delivers(app: Mathsoc, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(mathsoc.app.MAIL, "note", note)
     delivering = app.jobs.steps[mail.JOB]
-    assert isinstance(delivering, Delivery)
+    assert isinstance(delivering, Delivery) and isinstance(delivering.builders, dict)
+    monkeypatch.setitem(delivering.builders, "note", note)
     delivering.templates.loader = DictLoader(TEXTS)
     await queue(app.database)
     (got,) = await arrived(app)

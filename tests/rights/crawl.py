@@ -15,7 +15,12 @@ from tests.support.world import HTMX
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
-TOPICS = ("challenges:open", "board:ladder:ks3", "board:ladder:ks4", "board:ladder:ks5", "board:cup:ks4")
+TOPICS = (
+    *("challenges:open", "challenges:list"),
+    *(f"posts:{name}" for name in ("article", "newsletter", "announcement", "strip", "latest")),
+    "post:article/for-everybody",
+    *("board:ladder:ks3", "board:ladder:ks4", "board:ladder:ks5", "board:cup:ks4"),
+)
 FORM = "application/x-www-form-urlencoded"
 TOO_LARGE = b"answer=" + b"x" * 70_000
 # What nothing stands at, and what is asked for in a wrong way.

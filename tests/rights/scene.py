@@ -7,17 +7,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from quart import Quart
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from mathsoc import clock
 from mathsoc.challenges.models import Challenge
 from mathsoc.db import Base, Database
 from mathsoc.jobs import Job
 from mathsoc.members.models import LoginSession
 from mathsoc.publishing.models import Post, PostSlug
 from mathsoc.reports.models import Report
+from mathsoc.search import service as search
 from mathsoc.uploads.models import Upload
 from tests.joining.ways import add_class
 from tests.live.fakes import true
+from tests.publishing.posts import add_post
 from tests.support.world import World, already_signed_in
 
 if TYPE_CHECKING:
@@ -113,6 +116,13 @@ async def uploads(world: World) -> dict[str, str]:
     return {"carol_upload": alone.public_id, "kept_upload": kept.public_id}
 
 
+async def posts(world: World) -> None:
+    """One for each audience."""
+    kinds = {"For everybody": "article", "For members": "article", "For staff": "announcement"}
+    for (title, kind), audience in zip(kinds.items(), ("public", "members", "staff"), strict=True):
+        await add_post(world, title, kind=kind, audience=audience)
+
+
 async def for_staff(world: World) -> dict[str, str]:
     """What staff act upon besides members; their names in addresses."""
     return await classes(world) | await reported(world, "pia", "bob") | await uploads(world)
@@ -123,10 +133,13 @@ async def set_up(app: Quart, world: World) -> Scene:
 
     async def planned() -> bool:
         async with world.database.reading() as session:
-            return bool(await session.scalar(select(func.count()).select_from(Job)))
+            # The first look of the search for what it has not read is over, too.
+            fill = await session.scalar(select(Job.due_at).where(Job.name == search.FILL))
+            return fill is not None and fill > clock.now()
 
     await true(planned)  # its standing jobs, which it writes down by itself soon after the start
     await people(world)
+    await posts(world)
     made = await challenges(world) | await unreleased(world)
     scene = Scene(world)
     scene.names = {name: member.handle for name, member in world.members.items()}

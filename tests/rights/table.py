@@ -97,6 +97,13 @@ ATTEMPTS = "/challenges/<slug>/boxes/<box_id>/attempts"
 
 SHELVES = ("articles", "newsletters", "announcements", "pages", "challenges", "competitions")
 TEXT = f"/<any({', '.join(SHELVES)}):shelf>/<slug>"
+LISTS = "/<any(articles, newsletters, announcements):shelf>"
+POST = "/<any(articles, newsletters, announcements, pages):shelf>/<slug>"
+# What takes something away and what brings it back, in an order that leaves it as it was.
+STEPS = {"archive": "archived", "restoration-from-archive": "back", "restoration-from-bin": "back",
+         "withdrawal": "withdrawn"}  # fmt: skip
+_NOUNS = ("withdrawal", "archive", "restoration-from-archive", "restoration-from-bin")
+STEP = POST + "/<any({}):noun>".format(", ".join(f'"{noun}"' for noun in _NOUNS))
 TYPED = ("field", "text", "base", "note", "publish", "as")
 
 ROWS: tuple[Row, ...] = (
@@ -323,6 +330,71 @@ ROWS: tuple[Row, ...] = (
     row("/members/<handle>", path="/members/{pending}", everyone=404, pending=200),
     row("/members/<handle>", path="/members/{carol}", everyone=404, carol=200),
     # Texts in their place; what says no text, or not what it was begun from, is refused.
+    *(row(LISTS, path=f"/{shelf}", everyone=200) for shelf in ("articles", "newsletters", "announcements")),
+    row(LISTS, path="/articles?page=2", everyone=404),
+    row(LISTS, path="/articles?page=x", everyone=404),
+    *(
+        row(f"/{shelf}/<slug>", path=f"/{shelf}/nothing", everyone=404)
+        for shelf in ("articles", "newsletters", "announcements", "pages")
+    ),
+    row("/articles/<slug>", path="/articles/for-everybody", everyone=200),
+    row("/articles/<slug>", path="/articles/for-members", members=200, out=404),
+    row("/announcements/<slug>", path="/announcements/for-staff", members=404, out=404, people=200, keys=200),
+    row("/newsletters/<slug>", path="/newsletters/with-a-file", members=404, out=404, keys=200),
+    row("/about", everyone=404),
+    row("/console/publishing", members=403, out=ASKS, keys=200),
+    row("/console/publishing/new", members=403, out=ASKS, keys=200),
+    row("/console/publishing", "POST", members=403, out=ASKS, keys=422, more=("kind", "title")),
+    row(f"{POST}/details", path="/newsletters/with-a-file/details", members=403, out=ASKS, keys=200),
+    row(f"{POST}/details", path="/newsletters/nothing/details", members=403, out=ASKS, keys=404),
+    row(
+        f"{POST}/details",
+        "POST",
+        "/newsletters/with-a-file/details",
+        members=403,
+        out=ASKS,
+        keys=422,
+        more=("base", "title", "summary", "tags", "credit", "audience", "expires_at", "pinned"),
+    ),
+    row(
+        f"{POST}/publication",
+        "POST",
+        "/newsletters/with-a-file/publication",
+        members=403,
+        out=ASKS,
+        keys=422,
+        body={"when": "later"},
+        more=("publish_at",),
+    ),
+    row(f"{POST}/publication", "POST", "/pages/nothing/publication", members=403, out=ASKS, keys=404),
+    row(f"{POST}/bin", "POST", "/pages/nothing/bin", members=403, out=ASKS, keys=404),
+    *(
+        row(
+            STEP,
+            "POST",
+            f"/newsletters/with-a-file/{noun}",
+            members=403,
+            out=ASKS,
+            keys=Goes(f"/newsletters/with-a-file?done={done}"),
+        )
+        for noun, done in STEPS.items()
+    ),
+    row(
+        "/newsletters/<slug>/document",
+        "POST",
+        "/newsletters/nothing/document",
+        members=403,
+        out=ASKS,
+        keys=422,
+    ),
+    row(
+        "/newsletters/<slug>/document/removal",
+        "POST",
+        "/newsletters/nothing/document/removal",
+        members=403,
+        out=ASKS,
+        keys=404,
+    ),
     *(
         row(f"/{shelf}/<slug>", "POST", f"/{shelf}/nothing", members=403, out=ASKS, keys=404, more=TYPED)
         for shelf in SHELVES

@@ -5,14 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from quart import Quart
-
 from mathsoc.db import Database
 from mathsoc.jobs import Job
 from mathsoc.publishing.models import Post, PostSlug, PostTag
 from mathsoc.search import queries, rules, service
 from mathsoc.search.queries import Found
-from tests.live.fakes import true
 from tests.support.world import World
 
 
@@ -61,15 +58,3 @@ async def look(world: World, asked: str, who: str | None = None, now: datetime |
 
 def paths(found: Found) -> list[str]:
     return [hit.path.partition("#")[0] for hit in found.hits]
-
-
-async def filled(app: Quart) -> None:
-    """Wait for the application's own first look for things without an entry."""
-
-    async def done() -> bool:
-        async with app.database.reading() as session:  # type: ignore[attr-defined]
-            found = await session.scalars(service.select(Job).where(Job.name == service.FILL))
-            job = found.one_or_none()
-            return job is not None and job.due_at > job.due_at.now(job.due_at.tzinfo)
-
-    await true(done)

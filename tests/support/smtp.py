@@ -16,6 +16,8 @@ class MailServer:
 
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
+    # The same, byte for byte.
+    raw: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     answers: dict[str, list[str]] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
@@ -56,6 +58,7 @@ class MailServer:
                     made = message_from_bytes(text[:-5].replace(b"\r\n..", b"\r\n."), policy=policy.default)
                     assert isinstance(made, EmailMessage)
                     self.mails.append(made)
+                    self.raw.append(text[:-5])
             elif verb == "AUTH" and reply == b"250 ok\r\n":
                 reply = b"235 welcome\r\n"
             elif verb == "QUIT":

@@ -162,6 +162,7 @@ def test_a_large_picture_becomes_as_large_as_a_page_needs() -> None:
             rules.SVG,
         ),
         (b"\x1f\x8b\x08" + bytes(20), rules.SVG),
+        (b"<!--" * 200, rules.UNKNOWN),
         (b"\x00\x00\x00\x18ftypheic" + bytes(20), rules.PHONE),
         (SCRIPT, rules.UNKNOWN),
         (b"MZ" + bytes(100), rules.UNKNOWN),

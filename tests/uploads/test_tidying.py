@@ -54,7 +54,8 @@ class Days:
         now = self.begin + day * DAY
         self.monkeypatch.setattr(clock, "now", lambda: now)
         async with self.world.database.writing() as session:
-            await session.execute(delete(Job)) if day == 0 else None
+            if day == 0:
+                await session.execute(delete(Job))
             await jobs.keep(session, tidying.FORGET, now)
         await self.runner.run_due()
         await self.runner.outside_done()

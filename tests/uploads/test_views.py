@@ -226,7 +226,8 @@ async def test_a_store_that_fails_is_told_and_leaves_neither_row_nor_file(
     assert await agree(app, world) == 0
 
 
-async def test_the_society_has_a_quota_and_two_at_once_do_not_pass_it(
+@ONCE
+async def test_the_society_has_a_quota(
     app: Quart, world: World, carol: TestClientProtocol, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = (await sent(world, carol, picture())).size
@@ -238,6 +239,25 @@ async def test_the_society_has_a_quota_and_two_at_once_do_not_pass_it(
     assert await agree(app, world) == 2
     page = (await (await carol.get("/console/uploads")).get_data()).decode()
     assert f'max="{2 * size + 10}"' in page and f'value="{2 * size}"' in page
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_of_many_who_take_the_last_room_at_once_one_does(
+    app: Quart, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = [await service.prepare(picture(), "a") for _ in range(6)]
+    monkeypatch.setattr(rules, "QUOTA", prepared[0].size)
+
+    async def enter(one: service.Prepared) -> bool:
+        try:
+            async with service.placed(app.extensions["uploads"], one), world.database.writing() as session:
+                await service.enter(session, one, None, clock.now())
+        except Refused:
+            return False
+        return True
+
+    entered = await asyncio.gather(*map(enter, prepared))
+    assert sum(entered) == 1 and await agree(app, world) == 1
 
 
 async def post(world: World, upload: Upload, publish_at: datetime | None, audience: str = "public") -> Post:

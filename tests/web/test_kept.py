@@ -281,4 +281,4 @@ async def test_a_statement_is_drawn_once_and_costs_no_statement_more(app: Quart,
     assert len(asked.statements) < first
     assert not any("statement" in one.split("FROM")[0] for one in asked.statements)
     await write(world.database, 2)
-    assert 'hx-ignore>2<' in await text(client, "/challenges/one")
+    assert "hx-ignore>2<" in await text(client, "/challenges/one")
