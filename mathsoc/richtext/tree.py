@@ -43,7 +43,7 @@ _CLOSES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 _CELLS = frozenset({"td", "th", "table"})
 _NAME = re.compile(r"</?([a-zA-Z][^\s/<>\"'=]*+)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _ATTRIBUTE = re.compile(
-    r"([^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'<>=`]++)))?+",
+    r"([^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'<>`]++)))?+",
 )
 _FOUND = re.compile(r"<|\\\\|\\\(|\\\[|\$\$")
 _LINE_TAGS = "|".join(sorted(policy.BLOCKS | _PLAIN_BLOCKS | {"br", "h1", "h5", "h6"}))

@@ -192,6 +192,7 @@ def test_what_may_stand_in_a_text() -> None:
         ("<script>1</script>a<style>b</style>", "a"),
         ("<svg><p>a</p></svg>b", "b"),
         ("<font color=red>a</font> &nbsp;b", "a \u00a0b"),
+        ("<a href=/x?y=1&z=2>a</a>", '<a href="/x?y=1&amp;z=2">a</a>'),
         ("a < b and <3", "a &lt; b and &lt;3"),
         (
             '<a href="https://a.example/">a<p>b</p></a>',

@@ -41,6 +41,9 @@ MEETS = {
     "tests/uploads/test_tidying.py": "postgresql",
     "tests/test_demo.py": "sqlite",
     "tests/test_two_worlds.py": "postgresql",
+    "tests/writing/test_editing.py": "postgresql",
+    "tests/writing/test_history.py": "postgresql",
+    "tests/writing/test_pictures.py": "postgresql",
 }
 
 
