@@ -60,6 +60,15 @@ def _alone(payload: Payload) -> Batch | None:
     return Batch(source, stored) if all(one.alt for one in richtext.pictures(stored)) else None
 
 
+def _closed(one: Batch) -> bool:
+    """Whether it leaves nothing open that could swallow what follows."""
+    after = "<p>p</p>\"'><p>q</p>--></script></style>$$<p>r</p>"
+    try:
+        return richtext.from_source(one.source + after) == one.stored + richtext.from_source(after)
+    except richtext.TooMuch:
+        return False
+
+
 def _batches(alone: list[Batch]) -> Iterator[Batch]:
     """As many at once as come out as they do alone: an open quotation mark would hide what follows."""
     joined = Batch("".join(one.source for one in alone), "".join(one.stored for one in alone))
@@ -109,12 +118,12 @@ class Trap:
 def batches() -> list[Batch]:
     alone = [one for one in map(_alone, ALL) if one is not None]
     assert len(alone) > 500, "without payloads this shows nothing"
-    return list(_batches(alone))
+    return list(_batches(sorted(alone, key=_closed, reverse=True)))
 
 
 async def _publish(page: Page, base: str, number: int, batch: Batch) -> APIResponse:
     """What the form sends, without the typing."""
-    form = {"field": "body", "text": batch.source, "base": "0", "note": ""}
+    form: dict[str, str | float | bool] = {"field": "body", "text": batch.source, "base": "0", "note": ""}
     return await page.request.post(f"/articles/hostile-{number}", form=form, headers={"Origin": base})
 
 

@@ -283,7 +283,7 @@ UNSAFE_IN_TEMPLATES = re.compile(r"\|\s*safe\b|\bautoescape\b|\|\s*forceescape\b
 
 
 def template_marks_as_safe(text: str) -> Problems:
-    """Templates leave escaping on; what is safe comes from richtext.py as such."""
+    """Templates leave escaping on; what is safe comes from richtext as such."""
     for number, line in enumerate(text.splitlines(), 1):
         if UNSAFE_IN_TEMPLATES.search(line):
             yield f"{number}: switches escaping off"
