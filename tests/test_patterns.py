@@ -42,7 +42,6 @@ HOSTILE = [(letter * MANY)[:MANY] + "!" for letter in LETTERS]
 ANSWER = (limits.MAX_CHARACTERS, "an answer or key that is longer has been refused")
 BOUNDED = {
     r"\s*(?:(?:[A-Za-z]+|\d+(?:\.\d*)?|\.\d+|[,%;])(?:\s+|$))*": ANSWER,
-    r"<[^>]*>": (2_000, "in cleaned or typeset text no < stands without its >"),
     r" *\(| +[A-Za-z0-9√\\|⌊]|[√\\]": ANSWER,
     r" +((?:sin|cos|tan|sec|csc|cot|tg|ctg)h?[A-Za-z]*)": ANSWER,
     r"([\^_}]|\\[A-Za-z]+)?\s*\{\s*(?:(?:\\[,;:! ]|~)\s*)+\}": ANSWER,

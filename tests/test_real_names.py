@@ -170,7 +170,7 @@ async def test_too_many_and_failures_tell_nobody(
         def fail(*_given: object, **_more: object) -> None:
             raise ZeroDivisionError(" ".join(secret))
 
-        broken.setattr("mathsoc.leaderboards.queries.board", fail)
+        broken.setattr("mathsoc.leaderboards.drawing.board", fail)
         replies += [await client.get("/leaderboards/ladder?stage=ks4", headers=one) for one in ({}, HTMX)]
     assert {429, 500} <= {reply.status_code for reply in replies}
     for reply in replies:

@@ -23,6 +23,7 @@ KEPT = {
     "visibility",
     "audience",
     "answers",
+    "stopped",
     "purpose",
     "action",
     "topic",

@@ -1,7 +1,7 @@
 """Two societies that differ in what is hidden answer alike, byte for byte, to those without the right.
 
-In one there are besides: a draft, a challenge before its release, a pending member and a suspended one with
-points. The clock stands still; public ids are drawn from a seeded source.
+In one there are besides: a draft, a challenge before its release, a pending member, a suspended one with
+points, and posts that nobody may read yet, or any more. The clock stands still; public ids are drawn from a seeded source.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,9 @@ from mathsoc.config import Config, database_url
 from mathsoc.db import Database
 from mathsoc.joining import names as display_names
 from mathsoc.scoring.models import Standing
+from tests.publishing.posts import add_post
 from tests.rights.crawl import Seen, crawl
-from tests.rights.scene import challenges, unreleased
+from tests.rights.scene import at_rest, challenges, posts, unreleased, uploads
 from tests.support.run import Run
 from tests.support.world import PASSWORD, World, already_signed_in, build, noon
 
@@ -41,6 +43,23 @@ OWN_SECRETS = ("/profile/second-factor",)  # each page has a new random key of o
 NAMES = {
     **{name: f"b{name}" for name in ("suspended", "pending", "lead")},
     **{f"{slug}_box": f"b{slug}box" for slug in ("squares", "done", "drill", "draft", "later")},
+}
+
+
+HOUR = timedelta(hours=1)
+# Posts that nobody but editors may read; with words that the table of rights searches for.
+UNREAD: dict[str, dict[str, Any]] = {
+    "Squares drafted": {"publish_at": None},
+    "Squares to come": {"publish_at": noon() + HOUR},
+    "Squares binned": {"binned_at": noon() - HOUR},
+    "Squares archived": {"archived_at": noon() - HOUR},
+    "Squares over": {
+        "kind": "announcement",
+        "pinned": True,
+        "publish_at": noon() - 2 * HOUR,
+        "expires_at": noon() - HOUR,
+    },
+    "Squares for staff": {"kind": "newsletter", "audience": "staff"},
 }
 
 
@@ -75,6 +94,8 @@ async def hidden(world: World) -> None:
     """What nobody without the right may learn of."""
     for slug, challenge in (await unreleased(world)).items():
         assert challenge.slug == slug
+    for title, given in UNREAD.items():
+        await add_post(world, title, **given)
     await world.add_member(
         "pending", state="pending", handle=NAMES["pending"], email="zoe@northfield.example"
     )
@@ -106,6 +127,8 @@ async def a_world(
     world = await build(database, noon())
     await world.add_member("lead", role="lead", year=None)
     made = await challenges(world)
+    await posts(world)
+    files = await uploads(world)
     monkeypatch.setattr(ids, "secrets", Seeded(2))
     await part(world)
     monkeypatch.setattr(ids, "secrets", Seeded(3))
@@ -115,9 +138,10 @@ async def a_world(
     await world.give("bob", 3, minutes=1)
     names = NAMES | {name: member.handle for name, member in world.members.items()}
     names |= {f"{slug}_box": challenge.boxes[0].public_id for slug, challenge in made.items()}
-    names |= {name: NAMES[name] for name in ("pending", "suspended")}
+    names |= {name: NAMES[name] for name in ("pending", "suspended")} | files
     app = create_app(replace(config, database_url=url))
     async with app.test_app():
+        await at_rest(world)
         yield app, world, names
     await database.close()
 
@@ -133,6 +157,12 @@ MORE: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/members/Display%20Pending", {}),
     ("GET", "/competitions/draft", {}),
     ("GET", "/leaderboards/later", {}),
+    ("GET", "/articles/squares-drafted", {}),
+    ("GET", "/articles/squares-to-come", {}),
+    ("GET", "/articles/squares-binned", {}),
+    ("GET", "/newsletters/squares-for-staff", {}),
+    ("GET", "/live?topics=post:article/squares-to-come", {}),
+    ("GET", "/search?q=drafted", {}),
 ]
 
 

@@ -16,7 +16,7 @@ LEAVERS = timedelta(days=90)  # from leaving school to being told
 # Shorter parts of a name are looked for as whole words; a single letter tells nobody.
 SHORTEST_PART, SHORTEST_WORD = 3, 2
 # As a credit is written: "Ada, Ben and Cleo", "Ada & Ben".
-BETWEEN_PEOPLE = re.compile(r"(\s*(?:[,;&+/]|\band\b|\bwith\b)\s*)")
+BETWEEN_PEOPLE = re.compile(r"((?<!\s)\s*(?:[,;&+/]|\band\b|\bwith\b)\s*)")
 FORMER = "Former member"
 # What the log says in our own words: whoever is called Role must not take every role in it with them.
 OURS = frozenset({"role", "state", "by", "shown", "list", "rule", "method", "outcome", "code"})

@@ -116,7 +116,9 @@ async def set_document(session: AsyncSession, by: By, post: Post, upload_id: int
 async def held(session: AsyncSession, kind: str, slug: str) -> Post:
     """The post of this slug, with its row locked until the commit; raises Missing."""
     chosen = select(PostSlug.post_id).where(PostSlug.kind == kind, PostSlug.slug == slug)
-    found = await session.scalar(select(Post).where(Post.id == chosen.scalar_subquery()).with_for_update())
+    found = await session.scalar(
+        select(Post).where(Post.id == chosen.scalar_subquery()).with_for_update(key_share=True)
+    )
     if found is None:
         raise Missing
     return await queries.find(session, kind, slug)

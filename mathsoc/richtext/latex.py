@@ -39,7 +39,7 @@ _VALUES = {
 _LENGTHS = names("width height depth lspace rspace voffset minsize maxsize linethickness")
 _WIDEST_EM = 20.0
 _TAG = re.compile(r"<(/?)([a-z]+)([^<>]*)>")
-_ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
+_ATTRIBUTE = re.compile(r'(?<![a-z-])([a-z-]+)="([^"]*)"')
 _CLASS_OF_STYLE = {
     "text-align:left": "m-left",
     "text-align:right": "m-right",
@@ -164,7 +164,7 @@ def _attributes(written: str) -> str:
 
 def _giant(name: str, value: str) -> bool:
     """Whether a length would push the page aside."""
-    number = re.match(r"[+-]?([0-9]*\.?[0-9]+)", value)
+    number = re.match(r"[+-]?([0-9]+(?:\.[0-9]+)?|\.[0-9]+)", value)
     return name in _LENGTHS and (number is None or float(number[1]) > _WIDEST_EM) and not value.endswith("%")
 
 

@@ -177,7 +177,7 @@ async def _region(session: AsyncSession, thing: Thing, field: str) -> Region:
 async def _held(session: AsyncSession, thing: Thing, field: str) -> Region:
     """The same, locked until the end of the transaction: one publication goes after the other."""
     await _region(session, thing, field)
-    locked = select(Region).where(queries.of(thing, field)).with_for_update()
+    locked = select(Region).where(queries.of(thing, field)).with_for_update(key_share=True)
     return (await session.scalars(locked.execution_options(populate_existing=True))).one()
 
 

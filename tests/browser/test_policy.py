@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Route
 
 from mathsoc.db import Database
-from tests.rights.scene import challenges, for_staff, people, unreleased
+from tests.rights.scene import challenges, for_staff, people, posts, unreleased
 from tests.rights.table import ROWS
 from tests.support.browser import Visitor
 from tests.support.serving import Server
@@ -23,12 +23,15 @@ document.addEventListener('securitypolicyviolation', (event) => {
 """
 # Reports of one look at each public page and at one typed answer, with htmx 4.
 REPORTS = 500
+# A browser saves these and shows no page.
+FILES = (".csv", ".ics")
 
 
 async def society(url: str) -> tuple[World, dict[str, str]]:
     database = Database(url)
     world = await build(database)
     await people(world)
+    await posts(world)
     made = await challenges(world) | await unreleased(world)
     await world.give("alice", 3)
     names = {name: member.handle for name, member in world.members.items()} | await for_staff(world)
@@ -39,7 +42,9 @@ def pages(who: str, names: dict[str, str]) -> list[str]:
     """Every page that this one may see."""
     found = [row.path for row in ROWS if row.method == "GET" and row.answers[who] == 200]
     left_out = ("/static", "/live", "/api", "/healthz", "/readyz")
-    return [path.format(**names) for path in found if not path.startswith(left_out) and ".csv" not in path]
+    return [
+        path.format(**names) for path in found if not path.startswith(left_out) and path[-4:] not in FILES
+    ]
 
 
 async def sign_in(visitor: Visitor, world: World, who: str) -> None:

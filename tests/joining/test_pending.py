@@ -6,8 +6,9 @@ import pytest
 from quart import Quart
 from sqlalchemy import func, select
 
+from mathsoc.leaderboards.drawing import board
 from mathsoc.leaderboards.live import BoardSource
-from mathsoc.leaderboards.queries import board, find
+from mathsoc.leaderboards.queries import find
 from mathsoc.submissions.models import Attempt
 from tests.joining.ways import text
 from tests.support.world import HTMX, World, already_signed_in, box_path
@@ -48,7 +49,7 @@ async def test_they_appear_nowhere(app: Quart, world: World) -> None:
         pushed = await source.render("ladder:ks4", audience)
         assert not [one for one in told if one in pushed], audience
     async with world.database.reading() as session:
-        found = await board(session, *await find(session, "ladder:ks4", signed_in=True), "member")
+        found = await board(app, session, *await find(session, "ladder:ks4", signed_in=True), "member")
     assert (found.total, [(row.place, row.name, row.score) for row in found.rows]) == (
         1,
         [(1, "Display Alice", 3)],
@@ -84,5 +85,5 @@ async def test_points_that_waited_count_from_the_approval_on(app: Quart, world: 
     ada = await already_signed_in(app, world, "ada")
     await ada.post(f"/console/joining/{world.members['pending'].handle}/approval")
     async with world.database.reading() as session:
-        found = await board(session, *await find(session, "ladder:ks4", signed_in=True), "member")
+        found = await board(app, session, *await find(session, "ladder:ks4", signed_in=True), "member")
     assert [(row.place, row.name) for row in found.rows] == [(1, "Display Pending"), (2, "Display Alice")]

@@ -141,16 +141,22 @@ async def for_staff(world: World) -> dict[str, str]:
     return await classes(world) | await reported(world, "pia", "bob") | await uploads(world)
 
 
+async def at_rest(world: World) -> None:
+    """Wait until the application has done what it begins by itself: nothing more is read for the search."""
+
+    async def done() -> bool:
+        async with world.database.reading() as session:
+            fill = await session.scalar(select(Job.due_at).where(Job.name == search.FILL))
+            waiting = select(Job.id).where(Job.name == search.INDEX, Job.done_at.is_(None))
+            return fill is not None and fill > clock.now() and await session.scalar(waiting) is None
+
+    await true(done)
+
+
 async def set_up(app: Quart, world: World) -> Scene:
     """Everybody signed in, the suspended member before the suspension; the application has come up."""
 
-    async def planned() -> bool:
-        async with world.database.reading() as session:
-            # The first look of the search for what it has not read is over, too.
-            fill = await session.scalar(select(Job.due_at).where(Job.name == search.FILL))
-            return fill is not None and fill > clock.now()
-
-    await true(planned)  # its standing jobs, which it writes down by itself soon after the start
+    await at_rest(world)  # its standing jobs are planned by itself soon after the start
     await people(world)
     await posts(world)
     made = await challenges(world) | await unreleased(world)
@@ -161,6 +167,7 @@ async def set_up(app: Quart, world: World) -> Scene:
     for name in ("carol_upload", "kept_upload"):
         await app.extensions["uploads"].put(scene.names[name], b"file")
     scene.clients = {"anonymous": app.test_client()}
+    await at_rest(world)  # the search has read what was published
     for name in CAST[1:]:
         scene.clients[name] = await already_signed_in(app, world, name)
     async with world.database.reading() as session:

@@ -423,6 +423,7 @@ ROWS: tuple[Row, ...] = (
         members=403,
         out=ASKS,
         keys=404,
+        more=("file",),
     ),
     row(
         "/newsletters/<slug>/document/removal",

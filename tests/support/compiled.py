@@ -28,7 +28,7 @@ def builders_kept() -> Callable[..., Any]:
     kept: dict[tuple[object, ...], Any] = {}
 
     def builder(rule: Rule, append_unknown: bool = True) -> Any:
-        converters = tuple((name, type(one)) for name, one in sorted(rule._converters.items()))
+        converters = tuple((name, type(one), one.regex) for name, one in sorted(rule._converters.items()))
         key = (*rule._trace, converters, repr(rule.defaults), append_unknown)
         if key not in kept:
             kept[key] = compile_builder(rule, append_unknown)

@@ -18,7 +18,7 @@ from mathsoc.schools.models import SchoolClass
 from mathsoc.scoring.models import Completion, FirstCompletion
 from mathsoc.slips.models import Slip
 from mathsoc.submissions.models import Attempt
-from tests.rights.scene import challenges, people, reported, unreleased
+from tests.rights.scene import challenges, people, reported, unreleased, uploads
 from tests.support.world import World
 
 CLASSES = {"northfield": "Zqklässe North", "eastgate": "Zqklässe East"}
@@ -97,7 +97,7 @@ async def name_everybody(world: World) -> Named:
     named.paths |= {f"{slug}_box": challenge.boxes[0].public_id for slug, challenge in made.items()}
     named.paths |= {f"{name}_session": f"b{name}session" for name in world.members}
     named.paths |= {f"{slug}_class": classes[school.id].public_id for slug, school in world.schools.items()}
-    named.paths |= await reported(world, "pia", "bob")
+    named.paths |= await reported(world, "pia", "bob") | await uploads(world)
     return named
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -144,13 +145,14 @@ def check(reply: Reply, *seen: Any) -> None:
         assert name not in ("server", "x-powered-by"), seen
 
 
+ONE_OF = re.compile(r"<any\((\w+)[^)]*\):\w+>")  # the first of the words that may stand there
 WRONG = ("PUT", "PATCH", "DELETE", "TRACE", "WRONG")
 
 
 async def test_every_rule_in_every_way_it_is_asked(site: Site) -> None:
     statuses = set()
     for rule in site.app.url_map.iter_rules():
-        path = rule.rule
+        path = ONE_OF.sub(r"\1", rule.rule)
         for argument in rule.arguments:
             for kind in ("", "path:", "string:", "int:"):
                 path = path.replace(f"<{kind}{argument}>", "1")
