@@ -24,6 +24,7 @@ KEPT = {
     "audience",
     "answers",
     "stopped",
+    "part",
     "purpose",
     "action",
     "topic",

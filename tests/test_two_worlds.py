@@ -1,7 +1,8 @@
 """Two societies that differ in what is hidden answer alike, byte for byte, to those without the right.
 
 In one there are besides: a draft, a challenge before its release, a pending member, a suspended one with
-points, and posts that nobody may read yet, or any more. The clock stands still; public ids are drawn from a seeded source.
+points, and posts that nobody may read yet or any more. The clock stands still; public ids are drawn from a
+seeded source.
 """
 
 from __future__ import annotations
@@ -59,7 +60,6 @@ UNREAD: dict[str, dict[str, Any]] = {
         "publish_at": noon() - 2 * HOUR,
         "expires_at": noon() - HOUR,
     },
-    "Squares for staff": {"kind": "newsletter", "audience": "staff"},
 }
 
 
@@ -160,7 +160,6 @@ MORE: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/articles/squares-drafted", {}),
     ("GET", "/articles/squares-to-come", {}),
     ("GET", "/articles/squares-binned", {}),
-    ("GET", "/newsletters/squares-for-staff", {}),
     ("GET", "/live?topics=post:article/squares-to-come", {}),
     ("GET", "/search?q=drafted", {}),
 ]

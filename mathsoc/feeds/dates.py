@@ -41,18 +41,12 @@ def written(dates: Dates) -> bytes:
 
 
 def _challenge(calendar: Calendar, dates: Dates, one: Dated) -> None:
-    """Of what is not out yet, that something comes and when: neither its title nor its address."""
     stamp = one.created_at
-    if not one.released:
-        page = f"{dates.site}/competitions/{one.competition_slug}"
-        words = f"A new challenge ({one.stage}): {one.competition}"
-        _event(calendar, dates, f"release:{one.id}", one.opens_at, words, page, stamp)
-        return
     page, whose = f"{dates.site}/challenges/{one.slug}", f"{one.title} ({one.stage})"
     number = one.revision
-    _event(calendar, dates, f"release:{one.id}", one.opens_at, f"New: {whose}", page, stamp, number)
+    _event(calendar, dates, f"release:{one.slug}", one.opens_at, f"New: {whose}", page, stamp, number)
     if one.closes_at is not None:
-        _event(calendar, dates, f"lock:{one.id}", one.closes_at, f"Locks: {whose}", page, stamp, number)
+        _event(calendar, dates, f"lock:{one.slug}", one.closes_at, f"Locks: {whose}", page, stamp, number)
 
 
 def _season(calendar: Calendar, dates: Dates, one: Season) -> None:

@@ -50,16 +50,11 @@ class Entry:
 class Dated:
     """A challenge, with its moments."""
 
-    id: int
     slug: str
     title: str
     stage: str
-    competition: str
-    competition_slug: str
     opens_at: datetime
     closes_at: datetime | None
-    # Whether its title may be told.
-    released: bool
     created_at: datetime
     revision: int
 
@@ -104,14 +99,14 @@ async def newest(session: AsyncSession, kinds: Sequence[str], now: datetime) -> 
 
 
 async def dates(session: AsyncSession, now: datetime, *, signed_in: bool) -> tuple[Dated, ...]:
-    """Challenges whose release or lock is to come, or not long ago, in competitions that this viewer sees."""
+    """Challenges that are out, with a release or a lock that is to come or not long ago."""
     recent = now - PAST
     moments = (Challenge.release_at, Challenge.lock_at, Challenge.locked_at)
     chosen = (
         select(Challenge, Competition, Stage.name)
         .join(Competition, Competition.id == Challenge.competition_id)
         .join(Stage, Stage.id == Challenge.stage_id)
-        .where(_listed(signed_in=signed_in), Challenge.release_at.is_not(None))
+        .where(_listed(signed_in=signed_in), Challenge.release_at <= now, Competition.starts_at <= now)
         .where(or_(*(moment >= recent for moment in moments)))
         .options(defer(Challenge.statement), defer(Competition.introduction))
         .order_by(Challenge.release_at.desc(), Challenge.id.desc())
@@ -123,15 +118,11 @@ async def dates(session: AsyncSession, now: datetime, *, signed_in: bool) -> tup
         assert window.released_at is not None
         found.append(
             Dated(
-                id=challenge.id,
                 slug=challenge.slug,
                 title=challenge.title,
                 stage=stage,
-                competition=competition.name,
-                competition_slug=competition.slug,
                 opens_at=window.released_at,
                 closes_at=None if challenge.practice else window.locks_at,
-                released=window.phase(now).released,
                 created_at=challenge.created_at,
                 revision=challenge.revision,
             )

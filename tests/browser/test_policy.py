@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Route
 
 from mathsoc.db import Database
+from mathsoc.uploads.store import open_store
 from tests.rights.scene import challenges, for_staff, people, posts, unreleased
 from tests.rights.table import ROWS
 from tests.support.browser import Visitor
 from tests.support.serving import Server
 from tests.support.world import PASSWORD, World, build
+from tests.uploads.files import pdf, picture
 
 TRUSTED_TYPES = {"Content-Security-Policy-Report-Only": "require-trusted-types-for 'script'"}
 COUNT = """
@@ -23,8 +26,8 @@ document.addEventListener('securitypolicyviolation', (event) => {
 """
 # Reports of one look at each public page and at one typed answer, with htmx 4.
 REPORTS = 500
-# A browser saves these and shows no page.
-FILES = (".csv", ".ics")
+# No pages: a browser saves them, or draws them in its own way.
+FILES = (".csv", ".ics", ".xml")
 
 
 async def society(url: str) -> tuple[World, dict[str, str]]:
@@ -61,10 +64,14 @@ async def test_no_page_breaks_the_policy(
     server: Callable[..., Awaitable[Server]],
     new_context: Callable[..., Awaitable[Visitor]],
     sqlite_url: str,
+    tmp_path: Path,
     who: str,
 ) -> None:
     """The visitor notices every report of a broken policy and fails the test at its end."""
     world, names = await society(sqlite_url)
+    store = open_store(str(tmp_path / "uploads"))
+    await store.put(names["carol_upload"], picture())
+    await store.put(names["kept_upload"], pdf())
     running = await server(sqlite_url)
     visitor = await new_context(running.url)
     if who != "anonymous":

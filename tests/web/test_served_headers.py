@@ -145,7 +145,7 @@ def check(reply: Reply, *seen: Any) -> None:
         assert name not in ("server", "x-powered-by"), seen
 
 
-ONE_OF = re.compile(r"<any\((\w+)[^)]*\):\w+>")  # the first of the words that may stand there
+ONE_OF = re.compile(r'<any\("?([\w-]+)[^)]*\):\w+>')  # the first of the words that may stand there
 WRONG = ("PUT", "PATCH", "DELETE", "TRACE", "WRONG")
 
 
