@@ -45,8 +45,8 @@ KEPT |= {
 # No two members may come to have the same one when their row is next written.
 UNLIKE = {"display_name"}
 KEPT_TABLES = {"jobs", "live_topics", "audit"}
-# Tables of comma-separated values are no markup; their quoting is tested with the console.
-NO_MARKUP = ("text/csv",)
+# Tables of comma-separated values and calendars are no markup; their quoting is tested where they are made.
+NO_MARKUP = ("text/csv", "text/calendar")
 
 
 async def taint(world: World) -> int:

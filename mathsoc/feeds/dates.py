@@ -32,7 +32,7 @@ def written(dates: Dates) -> bytes:
     calendar.add("prodid", "-//mathsoc//releases and locks//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", dates.title)
+    calendar.add("x-wr-calname", _line(dates.title))
     for season in dates.competitions:
         _season(calendar, dates, season)
     for challenge in dates.challenges:
@@ -73,7 +73,12 @@ def _event(
     event.add("dtstamp", stamp)
     event.add("dtstart", moment)
     event.add("sequence", sequence)
-    event.add("summary", words)
+    event.add("summary", _line(words))
     event.add("url", page)
     event.add("transp", "TRANSPARENT")
     calendar.add_component(event)
+
+
+def _line(words: str) -> str:
+    """On one line: a line of a calendar is what a field of it is."""
+    return " ".join(words.split())

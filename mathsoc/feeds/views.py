@@ -81,6 +81,8 @@ async def _answer(
     response.set_etag(hashlib.sha256(body).hexdigest()[:24])
     response.last_modified = changed_at
     answer: Response = await response.make_conditional(request)
+    if changed_at is None:
+        answer.headers.pop("Last-Modified", None)  # Quart's own, of the moment that it was asked
     return answer
 
 

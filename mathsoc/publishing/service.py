@@ -91,6 +91,7 @@ async def set_details(session: AsyncSession, by: By, post: Post, given: Details,
         raise Stale(before)
     if given.expires_at is not None and post.publish_at is not None and given.expires_at <= post.publish_at:
         raise Refused("It must be after the moment when it appears.", "expires_at")
+    was_seen = seen(post, by.now)
     await rename(session, post, given.title)
     post.summary, post.credit, post.audience = given.summary, given.credit, given.audience
     post.pinned, post.expires_at = given.pinned, given.expires_at
@@ -99,7 +100,7 @@ async def set_details(session: AsyncSession, by: By, post: Post, given: Details,
     was, now = before.told(), given.told()
     names = [name for name in now if was[name] != now[name]]
     await _log(session, by, Action.POST_CHANGED, post, {n: was[n] for n in names}, {n: now[n] for n in names})
-    await changed(session, post, by.now)
+    await changed(session, post, by.now, was_seen=was_seen)
     return True
 
 
@@ -130,44 +131,44 @@ async def publish(session: AsyncSession, by: By, post: Post, at: datetime | None
     moment = at or by.now
     if post.expires_at is not None and post.expires_at <= moment:
         raise Refused("It would be over before it appears: change when it is over first.", "publish_at")
-    before = _times(post)
+    before, was_seen = _times(post), seen(post, by.now)
     post.publish_at, post.archived_at, post.binned_at = moment, None, None
     action = Action.POST_PUBLISHED if moment <= by.now else Action.POST_SCHEDULED
-    await _changed_by(session, by, action, post, before)
+    await _changed_by(session, by, action, post, before, was_seen)
 
 
 async def withdraw(session: AsyncSession, by: By, post: Post) -> None:
     """Make it a draft again."""
-    before = _times(post)
+    before, was_seen = _times(post), seen(post, by.now)
     post.publish_at = None
-    await _changed_by(session, by, Action.POST_WITHDRAWN, post, before)
+    await _changed_by(session, by, Action.POST_WITHDRAWN, post, before, was_seen)
 
 
 async def archive(session: AsyncSession, by: By, post: Post) -> None:
     """Take it away from readers for good, and keep it."""
-    before = _times(post)
+    before, was_seen = _times(post), seen(post, by.now)
     post.archived_at = by.now
-    await _changed_by(session, by, Action.POST_ARCHIVED, post, before)
+    await _changed_by(session, by, Action.POST_ARCHIVED, post, before, was_seen)
 
 
 async def unarchive(session: AsyncSession, by: By, post: Post) -> None:
-    before = _times(post)
+    before, was_seen = _times(post), seen(post, by.now)
     post.archived_at = None
-    await _changed_by(session, by, Action.POST_RESTORED, post, before)
+    await _changed_by(session, by, Action.POST_RESTORED, post, before, was_seen)
 
 
 async def bin(session: AsyncSession, by: By, post: Post) -> None:
     """Into the bin, whence it can come back for thirty days."""
-    before = _times(post)
+    before, was_seen = _times(post), seen(post, by.now)
     post.binned_at = post.binned_at or by.now
-    await _changed_by(session, by, Action.POST_BINNED, post, before)
+    await _changed_by(session, by, Action.POST_BINNED, post, before, was_seen)
 
 
 async def unbin(session: AsyncSession, by: By, post: Post) -> None:
     """Out of the bin, to what it was before it went there."""
-    before = _times(post)
+    before, was_seen = _times(post), seen(post, by.now)
     post.binned_at = None
-    await _changed_by(session, by, Action.POST_RESTORED, post, before)
+    await _changed_by(session, by, Action.POST_RESTORED, post, before, was_seen)
 
 
 async def write(session: AsyncSession, post: Post, text: str, now: datetime) -> None:
@@ -187,23 +188,32 @@ async def set_tags(session: AsyncSession, post: Post, tags: list[str]) -> None:
     await session.flush()
 
 
-async def changed(session: AsyncSession, post: Post, now: datetime) -> None:
-    """Tell whoever shows, searches or keeps this post, now and at its moments; call it after any change."""
+async def changed(session: AsyncSession, post: Post, now: datetime, *, was_seen: bool = False) -> None:
+    """Tell whoever shows, searches or keeps this post, now and at its moments; call it after any change.
+
+    Of what readers neither see nor saw (`was_seen`, before the change) no open page is told anything.
+    """
     await session.flush()
     for hook in on_changed:
         await hook(session, post, now)
     for what, moment in (("appears", post.publish_at), ("ends", post.expires_at)):
         if moment is not None and moment > now:
             await jobs.plan(session, ANNOUNCE, f"{what}:{post.public_id}", moment)
-    for topic in sorted(await topics(session, post)):
-        await announce(session, topic)
+    if was_seen or seen(post, now):
+        for topic in sorted(await topics(session, post)):
+            await announce(session, topic)
+
+
+def seen(post: Post, now: datetime) -> bool:
+    """Whether there are readers who may see it now."""
+    return queries.state(post, now) is State.PUBLISHED
 
 
 async def announce_due(session: AsyncSession, job: Job) -> datetime | None:
     """The job: a post came or went by the passing of time alone."""
     post = await queries.by_public_id(session, job.subject.partition(":")[2])
     if post is not None:
-        await changed(session, post, clock.now())
+        await changed(session, post, clock.now(), was_seen=True)
     return None
 
 
@@ -262,11 +272,11 @@ def _times(post: Post) -> dict[str, Any]:
 
 
 async def _changed_by(
-    session: AsyncSession, by: By, action: Action, post: Post, before: dict[str, Any]
+    session: AsyncSession, by: By, action: Action, post: Post, before: dict[str, Any], was_seen: bool
 ) -> None:
     await session.flush()
     await _log(session, by, action, post, before, _times(post))
-    await changed(session, post, by.now)
+    await changed(session, post, by.now, was_seen=was_seen)
 
 
 async def _log(

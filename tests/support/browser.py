@@ -18,6 +18,10 @@ LAPTOP = (1280, 800)
 LEFT = ("net::ERR_ABORTED", "NS_BINDING_ABORTED")
 
 
+# What a page has inside it, and what the browser shows a PDF with.
+OF_THE_BROWSER = ("data", "blob", "about", "chrome", "chrome-extension")
+
+
 class Visitor:
     """A browser context of its own: cookies, size, colours. What goes wrong in it stands in `problems`."""
 
@@ -54,7 +58,7 @@ class Visitor:
 
     def _request(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob", "about") and parts.netloc != self.home:
+        if parts.scheme not in OF_THE_BROWSER and parts.netloc != self.home:
             self.problems.append(f"request to another host: {request.url}")
 
     def _failed(self, request: Request) -> None:
