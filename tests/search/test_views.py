@@ -126,7 +126,7 @@ async def test_the_page_its_fragment_and_its_words(app: Quart, world: World) -> 
     status, empty = await page(client, "")
     assert status == 200 and "found" not in empty.partition('id="results"')[2].partition("</section>")[0]
     home = await (await client.get("/challenges")).get_data(as_text=True)
-    assert 'action="/search" method="get" role="search"' in home
+    assert 'class="site-search" href="/search"' in home
 
 
 async def many(world: World, count: int, start: int = 0) -> None:
