@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import clock, jobs
 from mathsoc.challenges import service as challenges
+from mathsoc.competitions.models import Competition
 from mathsoc.db import Database
 from mathsoc.errors import Refused
 from mathsoc.jobs import Job, Runner
@@ -34,6 +35,23 @@ async def test_a_release_is_announced_when_it_comes(world: World) -> None:
         with clock.moved_to(world.now + timedelta(hours=hours)):
             await runner.run_due()
         assert sorted(told) == sorted([challenges.LIST_TOPIC, challenges.OPEN_TOPIC] * expected)
+
+
+async def test_a_challenge_comes_and_goes_with_its_competition(world: World) -> None:
+    """Released before the competition starts it is seen from that start on, and locks with its end."""
+    ladder, hour = world.competitions["ladder"], timedelta(hours=1)
+    starts, ends = world.now + 2 * hour, world.now + 4 * hour
+    early = await world.add_challenge("early", release_at=world.now - hour, lock_at=None)
+    draft = await world.add_challenge("draft", release_at=None, lock_at=None)
+    async with world.database.writing() as session:
+        await session.execute(
+            update(Competition).where(Competition.id == ladder.id).values(starts_at=starts, ends_at=ends)
+        )
+        for challenge in (early, draft):
+            await challenges.plan_announcements(session, challenge)
+    async with world.database.reading() as session:
+        planned = {job.subject: job.due_at for job in await session.scalars(select(Job))}
+    assert planned == {"release:early": starts, "end:early": ends}
 
 
 async def test_planning_again_moves_the_job(database: Database) -> None:
