@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
 from quart import Blueprint, Response, current_app, g
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mathsoc import clock, richtext
+from mathsoc import clock
 from mathsoc.challenges import queries
 from mathsoc.challenges.models import Challenge
 from mathsoc.challenges.rules import Phase
@@ -21,8 +19,8 @@ from mathsoc.publishing import queries as posts
 from mathsoc.publishing.rules import audience_of
 from mathsoc.scoring import queries as scoring
 from mathsoc.submissions import queries as submissions
-from mathsoc.web.kept import Kept
 from mathsoc.web.pages import page
+from mathsoc.web.texts import Text, text
 from mathsoc.web.unit_of_work import session
 
 blueprint = Blueprint("challenges", __name__)
@@ -91,27 +89,9 @@ async def challenge_context(challenge: Challenge, version: int | None = None) ->
     }
 
 
-@dataclass(frozen=True)
-class Statement:
-    """A statement as it is drawn for everybody who may see the challenge at all, and its first words."""
-
-    html: Markup
-    words: str
-
-    def __len__(self) -> int:
-        return len(self.html) + len(self.words)
-
-
-async def _statement(db: AsyncSession, challenge: Challenge, version: int | None) -> Statement:
-    kept: Kept = current_app.extensions["kept"]
-    topic = queries.topic(challenge.slug)
-    seen = await kept.look(db, topic) if version is None else kept.seen(db, {topic: version})
-
-    async def draw() -> Statement:
-        stored = await queries.statement(db, challenge.id)
-        return Statement(richtext.render(stored), richtext.plain(stored))
-
-    return await seen.piece("challenges/statement", "all", draw)
+async def _statement(db: AsyncSession, challenge: Challenge, version: int | None) -> Text:
+    kept, topic, id = current_app.extensions["kept"], queries.topic(challenge.slug), challenge.id
+    return await text(kept, db, "challenges/statement", topic, version, lambda: queries.statement(db, id))
 
 
 def new_token() -> str:

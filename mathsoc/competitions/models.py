@@ -29,7 +29,7 @@ class Competition(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(120))
-    introduction: Mapped[str] = mapped_column(Text, default="")
+    introduction: Mapped[str] = mapped_column(Text, default="", deferred=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
     freeze_at: Mapped[datetime | None]

@@ -31,6 +31,17 @@ async def by_slug(session: AsyncSession, slug: str, *, signed_in: bool) -> Compe
     return found
 
 
+def topic(slug: str) -> str:
+    """The live topic of a competition's page: announced by whoever changes its introduction."""
+    return f"competition:{slug}"
+
+
+async def introduction(session: AsyncSession, competition_id: int) -> str:
+    """The introduction as it is stored now, whatever was loaded before."""
+    found = await session.scalar(select(Competition.introduction).where(Competition.id == competition_id))
+    return found or ""
+
+
 async def entry(session: AsyncSession, competition_id: int, member_id: int) -> Entry | None:
     return await session.scalar(
         select(Entry).where(Entry.competition_id == competition_id, Entry.member_id == member_id)

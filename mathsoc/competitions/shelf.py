@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mathsoc.competitions import rules
+from mathsoc.competitions import queries, rules
 from mathsoc.competitions.models import Competition
 from mathsoc.errors import Missing
 from mathsoc.live.service import announce
@@ -33,7 +33,7 @@ class CompetitionShelf:
     async def write(self, session: AsyncSession, thing: Thing, field: str, text: str, now: datetime) -> None:
         change = update(Competition).where(Competition.id == thing.id).values({field: text})
         await session.execute(change)
-        await announce(session, f"competition:{thing.slug}")
+        await announce(session, queries.topic(thing.slug))
 
     async def readable(
         self, session: AsyncSession, ids: Collection[int], field: str, viewer: Viewer | None, now: datetime

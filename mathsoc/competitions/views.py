@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from quart import Blueprint, Response, g
+from quart import Blueprint, Response, current_app, g
 
 from mathsoc import clock
 from mathsoc.challenges import queries as challenges
 from mathsoc.competitions import queries, rules
 from mathsoc.web.pages import page
+from mathsoc.web.texts import text
 from mathsoc.web.unit_of_work import session
 
 blueprint = Blueprint("competitions", __name__)
@@ -31,6 +32,14 @@ async def show(slug: str) -> Response:
     return await page(
         "competitions/show.html",
         competition=competition,
+        introduction=await text(
+            current_app.extensions["kept"],
+            db,
+            "competitions/introduction",
+            queries.topic(competition.slug),
+            None,
+            lambda: queries.introduction(db, competition.id),
+        ),
         scoring=queries.scoring_rule(competition),
         cards=await challenges.released(
             db, clock.now(), signed_in=g.viewer is not None, competition_id=competition.id

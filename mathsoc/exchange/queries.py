@@ -77,7 +77,8 @@ async def _society(session: AsyncSession, found: Content) -> None:
 
 async def _competitions(session: AsyncSession, found: Content) -> None:
     boards = selectinload(Competition.boards).joinedload(CompetitionStage.stage)
-    for one in await session.scalars(select(Competition).options(boards).order_by(Competition.slug)):
+    chosen = select(Competition).options(boards, undefer(Competition.introduction))
+    for one in await session.scalars(chosen.order_by(Competition.slug)):
         names = [name for name in shapes.shape_of("competitions/x.html").fields if name != "stages"]  # type: ignore[union-attr]
         stages = [board.stage.slug for board in sorted(one.boards, key=lambda b: (b.position, b.stage.slug))]
         data = _fields(one, *names) | {"stages": stages}

@@ -108,7 +108,7 @@ async def dates(session: AsyncSession, now: datetime, *, signed_in: bool) -> tup
         .join(Stage, Stage.id == Challenge.stage_id)
         .where(_listed(signed_in=signed_in), Challenge.release_at <= now, Competition.starts_at <= now)
         .where(or_(*(moment >= recent for moment in moments)))
-        .options(defer(Challenge.statement), defer(Competition.introduction))
+        .options(defer(Challenge.statement))
         .order_by(Challenge.release_at.desc(), Challenge.id.desc())
         .limit(MOST_DATES)
     )

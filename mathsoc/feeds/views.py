@@ -10,7 +10,7 @@ from quart import Blueprint, Response, current_app, g, request
 from mathsoc import clock
 from mathsoc.config import Config
 from mathsoc.errors import Missing
-from mathsoc.feeds import atom, dates, previews, queries, sitemap
+from mathsoc.feeds import atom, dates, queries, sitemap
 from mathsoc.publishing.rules import KIND_OF, LISTED
 from mathsoc.schools import queries as schools
 from mathsoc.web.unit_of_work import session
@@ -101,4 +101,3 @@ def _tell_templates(state: object) -> None:
     """Link previews name pages by their whole address."""
     app = state.app  # type: ignore[attr-defined]
     app.jinja_env.globals["site_url"] = app.settings.site_url
-    app.jinja_env.globals["preview"] = previews.of_text

@@ -150,5 +150,5 @@ async def _new(form: NewForm, status: int = 200) -> Response:
 
 async def _refused(shelf: str, slug: str, error: Refused, typed: str) -> Response:
     await release()
-    post = await queries.find(await session(), rules.KIND_OF[shelf], slug)
-    return await shown(post, error=error, typed=typed)
+    found = await queries.head(await session(), rules.KIND_OF[shelf], slug)
+    return await shown(found, error=error, typed=typed)

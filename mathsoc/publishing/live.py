@@ -11,7 +11,7 @@ from mathsoc import clock
 from mathsoc.db import Database
 from mathsoc.errors import Missing
 from mathsoc.members.rules import Viewer
-from mathsoc.publishing import queries, rules
+from mathsoc.publishing import drawing, queries, rules
 from mathsoc.uploads import queries as uploads
 from mathsoc.web.pages import pushed
 
@@ -60,7 +60,7 @@ class PostSource:
         audience, now = rules.audience_of(known), clock.now()
         async with self.database.reading() as session:
             try:
-                post = await queries.find(session, kind, slug)
+                post = (await queries.head(session, kind, slug)).post
             except Missing:
                 return None
         return audience if queries.may_read(post, audience, now) else None
@@ -70,13 +70,16 @@ class PostSource:
         kind, _, slug = name.partition("/")
         now = clock.now()
         async with self.database.reading() as session:
-            post = await queries.find(session, kind, slug)
+            found = await queries.head(session, kind, slug)
+            post = found.post
+            text = await drawing.text(self.app, session, found, now)
             pdf = await uploads.document(session, post.document_id) if post.document_id else None
         return await pushed(
             self.app,
             "publishing/_post.html",
             f"post-{post.public_id}",
             post=post,
+            text=text,
             shelf=rules.SHELVES[post.kind],
             state="published",
             for_them=True,

@@ -8,12 +8,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, joinedload, undefer
+from sqlalchemy.orm import aliased, defer, joinedload, undefer
 
 from mathsoc import richtext
 from mathsoc.errors import Missing
+from mathsoc.live.models import LiveTopic
 from mathsoc.members.rules import Viewer
 from mathsoc.publishing import rules
 from mathsoc.publishing.models import Post, PostSlug, PostTag
@@ -148,19 +149,47 @@ async def strip(session: AsyncSession, audience: str, now: datetime) -> Sequence
     return (await _page(session, chosen, order, now, 1, STRIP)).cards
 
 
-async def one(session: AsyncSession, kind: str, slug: str, viewer: Viewer | None, now: datetime) -> Post:
-    """A post by its slug, the present or a former one, with its text and tags.
+@dataclass(frozen=True)
+class Found:
+    """A post without its text, which is mostly drawn already, and how often its topic was announced then."""
+
+    post: Post
+    version: int
+
+
+async def one(session: AsyncSession, kind: str, slug: str, viewer: Viewer | None, now: datetime) -> Found:
+    """A post by its slug, the present or a former one, with its tags.
 
     Those that are not for readers are there for those who edit, and otherwise missing like any unknown slug.
     """
-    post = await find(session, kind, slug)
-    if not rules.edits(viewer) and not may_read(post, rules.audience_of(viewer), now):
+    found = await head(session, kind, slug)
+    if not rules.edits(viewer) and not may_read(found.post, rules.audience_of(viewer), now):
         raise Missing
-    return post
+    return found
+
+
+async def head(session: AsyncSession, kind: str, slug: str) -> Found:
+    """The same for the house itself, whatever its state; raises Missing."""
+    chosen = (
+        select(Post, func.coalesce(LiveTopic.version, 0))
+        .join(PostSlug, PostSlug.post_id == Post.id)
+        .outerjoin(LiveTopic, LiveTopic.topic == literal(f"post:{kind}/").concat(Post.slug))
+        .where(PostSlug.kind == kind, PostSlug.slug == slug)
+        .options(defer(Post.body, raiseload=True), joinedload(Post.tags))
+    )
+    row = (await session.execute(chosen)).unique().one_or_none()
+    if row is None:
+        raise Missing
+    return Found(row[0], row[1])
+
+
+async def text(session: AsyncSession, post_id: int) -> str:
+    """The text as it is stored now, whatever was loaded before."""
+    return await session.scalar(select(Post.body).where(Post.id == post_id)) or ""
 
 
 async def find(session: AsyncSession, kind: str, slug: str) -> Post:
-    """The same for the house itself, whatever its state; raises Missing."""
+    """The post with its text and tags, for those who change it; raises Missing."""
     chosen = (
         select(Post)
         .join(PostSlug, PostSlug.post_id == Post.id)
@@ -180,7 +209,7 @@ async def by_public_id(session: AsyncSession, public_id: str) -> Post | None:
     return (await session.scalars(chosen)).unique().one_or_none()
 
 
-async def own_page(session: AsyncSession, slug: str, viewer: Viewer | None, now: datetime) -> Post | None:
+async def own_page(session: AsyncSession, slug: str, viewer: Viewer | None, now: datetime) -> Found | None:
     """The society's own page of this slug, where it has one for this viewer."""
     try:
         return await one(session, "page", slug, viewer, now)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from quart import Blueprint, Response, g, redirect, request
+from quart import Blueprint, Quart, Response, current_app, g, redirect, request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import clock
 from mathsoc.challenges import queries as challenges
 from mathsoc.errors import Missing, Refused
-from mathsoc.publishing import queries, rules
+from mathsoc.publishing import drawing, queries, rules
 from mathsoc.publishing.models import Post
+from mathsoc.publishing.queries import Found
 from mathsoc.publishing.rules import State
 from mathsoc.uploads import queries as uploads
 from mathsoc.web.pages import page, page_number
@@ -59,12 +60,12 @@ async def index(shelf: str) -> Response:
 
 async def show(shelf: str, slug: str) -> Response:
     kind = rules.KIND_OF[shelf]
-    post = await queries.one(await session(), kind, slug, g.viewer, clock.now())
-    path = queries.path(kind, post.slug)
+    found = await queries.one(await session(), kind, slug, g.viewer, clock.now())
+    path = queries.path(kind, found.post.slug)
     if request.path != path:
         asked = request.query_string.decode("ascii", "ignore")
         return redirect(f"{path}?{asked}" if asked else path, 301)  # type: ignore[return-value]
-    return await shown(post)
+    return await shown(found)
 
 
 # Rules of their own, since a text is posted to the same addresses.
@@ -77,28 +78,30 @@ async def about() -> Response:
     return await shown(await queries.one(await session(), "page", "about", g.viewer, clock.now()))
 
 
-async def shown(post: Post, *, error: Refused | None = None, typed: str = "") -> Response:
+async def shown(found: Found, *, error: Refused | None = None, typed: str = "") -> Response:
     """The page of a post, for those who edit with what they can do about it."""
-    related = await _related(post)
-    about_it = await context(post) | {"error": error, "typed": typed, "related": related}
+    related = await _related(found.post)
+    about_it = await context(found) | {"error": error, "typed": typed, "related": related}
     reply = await page("publishing/show.html", **about_it, status=422 if error else 200)
     return with_frames(reply) if about_it["pdf"] else reply
 
 
-async def context(post: Post) -> dict[str, Any]:
+async def context(found: Found) -> dict[str, Any]:
     """What `_tools.html` and `_post.html` show; nothing of a post that is not for whom it is asked."""
-    now, seen_as = clock.now(), looks_as()
+    db, post, now, seen_as = await session(), found.post, clock.now(), looks_as()
     edits = rules.edits(g.viewer) and seen_as is None
+    app: Quart = current_app._get_current_object()  # type: ignore[attr-defined]
     audience, state = seen_as or rules.audience_of(g.viewer), queries.state(post, now)
     # An open editor is not swapped away by what somebody else saves; readers have no editor.
     lives = state is State.PUBLISHED and not edits and not seen_as
     return {
         "post": post,
+        "text": await drawing.text(app, db, found, now),
         "shelf": rules.SHELVES[post.kind],
         "state": state.value,
         "for_them": edits or post.audience in rules.reads(audience),
         "gone": False,
-        "pdf": await document_of(await session(), post),
+        "pdf": await document_of(db, post),
         "now": now,
         "seen_as": seen_as,
         "edits": edits,

@@ -91,8 +91,9 @@ async def _read(session: AsyncSession, kind: str, ids: Collection[int]) -> None:
         for challenge in await session.scalars(all_of):
             found += _of_challenge(challenge)
     else:
-        competitions = await session.scalars(select(Competition).where(Competition.id.in_(ids)))
-        found = [_words(one.name, "", one.introduction, competition_id=one.id) for one in competitions]
+        columns = (Competition.id, Competition.name, Competition.introduction)
+        competitions = await session.execute(select(*columns).where(Competition.id.in_(ids)))
+        found = [_words(name, "", text, competition_id=id) for id, name, text in competitions]
     await session.execute(delete(SearchEntry).where(SearchEntry.__table__.c[owner].in_(ids)))
     if found:
         await _keep(session, owner, found)

@@ -7,7 +7,6 @@ import random
 from collections.abc import Awaitable, Callable
 
 import pytest
-from quart import Quart
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,12 +14,9 @@ from mathsoc.challenges import queries
 from mathsoc.challenges.models import Challenge
 from mathsoc.db import Database
 from mathsoc.live import announce
-from mathsoc.members.models import Member
-from mathsoc.scoring import audit
-from mathsoc.scoring import service as scoring
 from mathsoc.web.kept import OVERHEAD, Kept
 from tests.support.asked import watch
-from tests.support.world import World, already_signed_in
+from tests.support.world import World
 
 BOARD = "/leaderboards/ladder?stage=ks4"
 
@@ -190,95 +186,3 @@ async def test_there_is_room_for_so_much_and_the_longest_unused_goes(database: D
         seen = await nothing.look(session, "a:a")
         await seen.piece("piece", "all", lambda: asyncio.sleep(0, "x"))
     assert len(nothing) == 0
-
-
-async def text(client: object, path: str) -> str:
-    return (await (await client.get(path)).get_data()).decode()  # type: ignore[attr-defined]
-
-
-async def test_each_audience_has_its_own_board_and_everybody_their_own_row(app: Quart, world: World) -> None:
-    await world.give("alice", 3)
-    await world.give("bob", 2)
-    ada, alice, bob = [await already_signed_in(app, world, name) for name in ("ada", "alice", "bob")]
-    for _ in range(2):  # drawn, then kept
-        staff = await text(ada, BOARD)
-        assert "Real Alice Name" in staff and "Display Alice" not in staff
-        public = await text(app.test_client(), BOARD)
-        assert "Display Alice" in public and "Real Alice" not in public and "/members/" not in public
-        for client, name in ((alice, "alice"), (bob, "bob")):
-            page = await text(client, BOARD)
-            assert "Real Alice" not in page and f'/members/{world.members["alice"].handle}"' in page
-            own = page[page.index('aria-current="true"><td') :]
-            assert page.count('aria-current="true"><td') == 1
-            assert own.index(world.members[name].handle) < own.index("</tr>")
-    asked = watch(app.database)  # type: ignore[attr-defined]
-    await text(alice, BOARD)
-    assert asked.statements
-    assert not any("real_name" in one and "standings" in one for one in asked.statements)
-
-
-async def test_the_push_and_the_page_share_what_is_drawn(app: Quart, world: World) -> None:
-    from mathsoc.leaderboards.live import BoardSource
-
-    await world.give("alice", 3)
-    kept: Kept = app.extensions["kept"]
-    await BoardSource(app, world.database).render("ladder:ks4", "public")
-    assert (kept.misses, kept.hits) == (1, 0)
-    await text(app.test_client(), BOARD)
-    assert (kept.misses, kept.hits) == (1, 1)
-
-
-async def test_boards_move_with_points_names_and_rebuilding(app: Quart, world: World) -> None:
-    await world.give("alice", 3)
-    client = app.test_client()
-    assert 'data-points="3"' in await text(client, BOARD)
-    await world.give("alice", 4)
-    assert 'data-points="7"' in await text(client, BOARD)
-    async with world.database.writing() as session:
-        alice = await session.get_one(Member, world.members["alice"].id)
-        alice.display_name = "Quiet Quokka"
-        await scoring.announce_boards_of(session, alice.id)
-    assert "Quiet Quokka" in await text(client, BOARD)
-    async with world.database.writing() as session:
-        alice = await session.get_one(Member, world.members["alice"].id)
-        alice.hidden = True
-        await scoring.set_listed(session, alice)
-    assert "Quiet Quokka" not in await text(client, BOARD)
-    async with world.database.writing() as session:
-        (await session.get_one(Member, world.members["alice"].id)).hidden = False
-        await audit.rebuild(session)
-    assert "Quiet Quokka" in await text(client, BOARD)
-
-
-async def test_a_corrected_real_name_is_on_the_board_of_staff(app: Quart, world: World) -> None:
-    await world.give("alice", 3)
-    ada = await already_signed_in(app, world, "ada")
-    assert "Real Alice Name" in await text(ada, BOARD)
-    reply = await ada.post(
-        f"/console/members/{world.members['alice'].handle}/details",
-        form={"real_name": "Alys Corrected", "year": "10", "class": ""},
-    )
-    assert reply.status_code in (200, 303), await reply.get_data()
-    assert "Alys Corrected" in await text(ada, BOARD)
-
-
-async def test_pages_after_the_last_take_no_room(app: Quart, world: World) -> None:
-    await world.give("alice", 3)
-    kept: Kept = app.extensions["kept"]
-    for page in range(1, 20):
-        await text(app.test_client(), f"{BOARD}&page={page}")
-    assert len(kept) == 1
-
-
-async def test_a_statement_is_drawn_once_and_costs_no_statement_more(app: Quart, world: World) -> None:
-    await world.add_challenge("one", statement='<p>Old <span data-latex="x">x</span></p>')
-    client = app.test_client()
-    asked = watch(app.database)  # type: ignore[attr-defined]
-    assert "Old" in await text(client, "/challenges/one")
-    first = len(asked.statements)
-    asked.clear()
-    assert "Old" in await text(client, "/challenges/one")
-    assert len(asked.statements) < first
-    assert not any("statement" in one.split("FROM")[0] for one in asked.statements)
-    await write(world.database, 2)
-    assert "hx-ignore>2<" in await text(client, "/challenges/one")
