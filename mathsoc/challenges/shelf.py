@@ -59,6 +59,11 @@ class ChallengeShelf:
             path=f"/challenges/{challenge.slug}",
             texts={"statement": challenge.statement, "solution": challenge.solution},
             warnings=await self._warnings(session, challenge, window.phase(now)),
+            hidden={
+                field: f"Saved. Members see it once the challenge is {words}."
+                for field, words in (("statement", "released"), ("solution", "locked"))
+                if not _out(window.phase(now), field)
+            },
             moments=moments,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import BooleanField, Form, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from mathsoc.publishing import rules
 from mathsoc.web.forms import words
@@ -28,7 +28,7 @@ def _at_most(number: int) -> Length:
 
 def _title() -> StringField:
     return StringField(
-        "Title", [InputRequired("Give it a title."), _at_most(rules.LONGEST_TITLE)], filters=[words]
+        "Title", [DataRequired(rules.NO_TITLE), _at_most(rules.LONGEST_TITLE)], filters=[words]
     )
 
 
@@ -39,7 +39,7 @@ class NewForm(Form):  # type: ignore[misc]
 
 class DetailsForm(Form):  # type: ignore[misc]
     title = _title()
-    summary = StringField("In a line", [Optional(), _at_most(rules.LONGEST_SUMMARY)], filters=[words])
+    summary = StringField("Summary", [Optional(), _at_most(rules.LONGEST_SUMMARY)], filters=[words])
     tags = StringField("Tags", [Optional(), _at_most(400)], filters=[words])
     credit = StringField("By", [Optional(), _at_most(rules.LONGEST_CREDIT)], filters=[words])
     audience = SelectField(
@@ -47,7 +47,7 @@ class DetailsForm(Form):  # type: ignore[misc]
     )
     pinned = BooleanField("On top of the home page and of lists")
     # As it was typed: which moment that is, the society's zone decides (mathsoc.moments).
-    expires_at = StringField("Over from", [Optional(), Length(max=40)])
+    expires_at = StringField("Hide from", [Optional(), Length(max=40)])
 
     def validate_tags(self, field: StringField) -> None:
         found = rules.tags_of(field.data or "")

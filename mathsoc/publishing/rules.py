@@ -29,6 +29,7 @@ AUDIENCES = ("public", "members", "staff")
 BINNED_FOR = timedelta(days=30)
 UNDO_WITHIN = 10  # seconds that the notice with Undo stays
 LONGEST_TITLE = 150
+NO_TITLE = "Give it a title."
 LONGEST_SUMMARY = 300
 LONGEST_CREDIT = 120
 LONGEST_SLUG = 80
@@ -131,7 +132,7 @@ def slugs(title: str, kind: str) -> Iterator[str]:
 
 
 def tags_of(text: str) -> list[str]:
-    """Tags as they are typed, parted by commas: small letters, single spaces, none twice, in their order."""
+    """Tags as they are typed, separated by commas: in small letters, none twice, in their order."""
     found = (" ".join(one.casefold().split()) for one in text.split(","))
     return list(dict.fromkeys(one for one in found if one))
 

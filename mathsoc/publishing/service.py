@@ -12,12 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mathsoc import audit, clock, jobs, richtext
 from mathsoc.audit import Action
-from mathsoc.db import insert_ignoring
 from mathsoc.errors import MathsocError, Missing, Refused
 from mathsoc.jobs import Job
 from mathsoc.live.service import announce
 from mathsoc.members.rules import Viewer
-from mathsoc.publishing import queries, rules
+from mathsoc.publishing import naming, queries, rules
 from mathsoc.publishing.around import Details, details
 from mathsoc.publishing.models import Post, PostSlug, PostTag
 from mathsoc.publishing.rules import State
@@ -31,7 +30,7 @@ ANNOUNCE = "announce-post"
 STRIP_TOPIC = "posts:strip"
 LATEST_TOPIC = "posts:latest"
 ALT = "Say in words what each picture shows, for those who cannot see it: {} none."
-NO_TEXT = "There is nothing to read yet: write the text first."
+NO_TEXT = "There is nothing to read yet: press Edit, write the text and save it first."
 
 
 class Stale(MathsocError):
@@ -53,6 +52,7 @@ class By:
 
 async def create(session: AsyncSession, by: By, kind: str, title: str) -> Post:
     """A draft with nothing but a title; it is credited to who began it until somebody says otherwise."""
+    naming.must_be_a_title(title)
     post = Post(
         kind=kind,
         slug="",
@@ -66,17 +66,10 @@ async def create(session: AsyncSession, by: By, kind: str, title: str) -> Post:
     )
     session.add(post)
     await session.flush()
-    await _name(session, post)
+    await naming.name(session, post)
     await _log(session, by, Action.POST_MADE, post, after={"kind": kind, "title": title})
     await changed(session, post, by.now)
     return post
-
-
-async def rename(session: AsyncSession, post: Post, title: str) -> None:
-    """Give a post a title and the address that goes with it; the former address leads on to it."""
-    if title != post.title:
-        post.title = title
-        await _name(session, post)
 
 
 async def set_details(session: AsyncSession, by: By, post: Post, given: Details, base: str) -> bool:
@@ -92,7 +85,7 @@ async def set_details(session: AsyncSession, by: By, post: Post, given: Details,
     if given.expires_at is not None and post.publish_at is not None and given.expires_at <= post.publish_at:
         raise Refused("It must be after the moment when it appears.", "expires_at")
     was_seen = seen(post, by.now)
-    await rename(session, post, given.title)
+    await naming.rename(session, post, given.title)
     post.summary, post.credit, post.audience = given.summary, given.credit, given.audience
     post.pinned, post.expires_at = given.pinned, given.expires_at
     await set_tags(session, post, list(given.tags))
@@ -238,21 +231,6 @@ def must_be_whole(post: Post) -> None:
         raise Refused(
             ALT.format(number="one" if silent == 1 else silent, has="has" if silent == 1 else "have")
         )
-
-
-async def _name(session: AsyncSession, post: Post) -> None:
-    """Take the first slug of its title that is free, or was its own before."""
-    if post.kind == "page" and post.slug in rules.FIXED:
-        return
-    for slug in rules.slugs(post.title, post.kind):
-        values = {"kind": post.kind, "slug": slug, "post_id": post.id}
-        if not await insert_ignoring(session, PostSlug, values, ["kind", "slug"]):
-            chosen = select(PostSlug.post_id).where(PostSlug.kind == post.kind, PostSlug.slug == slug)
-            if await session.scalar(chosen) != post.id:
-                continue
-        post.slug = slug
-        break
-    await session.flush()
 
 
 async def topics(session: AsyncSession, post: Post) -> set[str]:

@@ -11,9 +11,18 @@ from mathsoc import clock
 from mathsoc.errors import Missing
 from mathsoc.members.rules import Viewer
 from mathsoc.publishing import queries, rules, service
+from mathsoc.publishing.rules import State
 from mathsoc.writing.shelves import Thing
 
 BODY = "body"
+NOT_SEEN = "Saved. Readers do not see it."
+HIDDEN = {
+    State.DRAFT: "Saved. It is still a draft: only editors see it.",
+    State.SCHEDULED: "Saved. Readers see it once it is out.",
+    State.OVER: NOT_SEEN,
+    State.ARCHIVED: NOT_SEEN,
+    State.BINNED: NOT_SEEN,
+}
 
 
 class PostShelf:
@@ -37,6 +46,7 @@ class PostShelf:
             title=post.title,
             path=queries.path(post.kind, post.slug),
             texts={BODY: post.body},
+            hidden={BODY: HIDDEN[state]} if (state := queries.state(post, now)) in HIDDEN else {},
             moments={"once it is out": moment} if moment is not None and moment > now else {},
         )
 

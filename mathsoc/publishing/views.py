@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from quart import Blueprint, Quart, Response, current_app, g, redirect, request
@@ -10,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mathsoc import clock
 from mathsoc.challenges import queries as challenges
 from mathsoc.errors import Missing, Refused
+from mathsoc.mailings import queries as mailings
 from mathsoc.publishing import drawing, queries, rules
 from mathsoc.publishing.models import Post
 from mathsoc.publishing.queries import Found
@@ -18,11 +21,13 @@ from mathsoc.uploads import queries as uploads
 from mathsoc.web.pages import page, page_number
 from mathsoc.web.security import with_frames
 from mathsoc.web.unit_of_work import session
+from mathsoc.writing import queries as writing
 
 blueprint = Blueprint("publishing", __name__)
 
+MOST_PAGES = 50  # of the society's own, that the page about it names
 DONE = {
-    "made": "Made. Nobody but editors sees it before it is published.",
+    "made": "Draft created. Only editors see it until it is published.",
     "published": "Published.",
     "scheduled": "Scheduled.",
     "first": "Scheduled. That hour comes twice, since the clocks go back: the first one is taken.",
@@ -75,13 +80,21 @@ for _shelf in rules.KIND_OF:
 
 @blueprint.get("/about")
 async def about() -> Response:
-    return await shown(await queries.one(await session(), "page", "about", g.viewer, clock.now()))
+    """What the society says about itself, and the way to its other pages."""
+    db, now = await session(), clock.now()
+    found = await queries.own_page(db, "about", g.viewer, now)
+    audience = looks_as() or rules.audience_of(g.viewer)
+    listed = await queries.cards_as(db, audience, now, ("page",), rows=MOST_PAGES)
+    others = [card for card in listed.cards if card.slug != "about"]
+    return await (shown(found, pages=others) if found else page("publishing/about.html", pages=others))
 
 
-async def shown(found: Found, *, error: Refused | None = None, typed: str = "") -> Response:
+async def shown(
+    found: Found, *, error: Refused | None = None, typed: str = "", pages: Sequence[queries.Card] = ()
+) -> Response:
     """The page of a post, for those who edit with what they can do about it."""
     related = await _related(found.post)
-    about_it = await context(found) | {"error": error, "typed": typed, "related": related}
+    about_it = await context(found) | {"error": error, "typed": typed, "related": related, "pages": pages}
     reply = await page("publishing/show.html", **about_it, status=422 if error else 200)
     return with_frames(reply) if about_it["pdf"] else reply
 
@@ -105,6 +118,8 @@ async def context(found: Found) -> dict[str, Any]:
         "now": now,
         "seen_as": seen_as,
         "edits": edits,
+        "drafted": edits and await writing.drafted(db, "post_id", post.id, g.viewer),
+        "mailed": await _mailed(db, post) if edits else None,
         "topics": [f"post:{post.kind}/{post.slug}"] if lives else [],
         "done": DONE.get(request.args.get("done", "")) if edits else None,
         "binned_until": post.binned_at + rules.BINNED_FOR if post.binned_at else None,
@@ -115,6 +130,12 @@ async def context(found: Found) -> dict[str, Any]:
 async def document_of(db: AsyncSession, post: Post) -> uploads.Shown | None:
     """A newsletter's PDF with its words."""
     return await uploads.document(db, post.document_id) if post.document_id is not None else None
+
+
+async def _mailed(db: AsyncSession, post: Post) -> datetime | None:
+    """When the sending of a newsletter by mail was begun."""
+    mailing = await mailings.of_post(db, post.id) if post.kind == "newsletter" else None
+    return mailing.begun_at if mailing is not None else None
 
 
 def looks_as() -> str | None:

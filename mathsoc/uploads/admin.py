@@ -24,7 +24,7 @@ from mathsoc.writing.models import Draft, Region, RegionUpload, Revision
 
 blueprint = Blueprint("files", __name__)
 
-DONE = {"added": "It is kept now.", "deleted": "It is deleted."}
+DONE = {"added": "Added.", "deleted": "Deleted."}
 # Where a file may be named besides what readers see: drafts, and versions that may be brought back.
 TEXTS: queries.Texts = (
     Draft.text,

@@ -24,6 +24,7 @@ from mathsoc.web.unit_of_work import reads_only, release, session, writing
 from mathsoc.writing.queries import readers_of
 
 blueprint = Blueprint("uploads", __name__)
+blueprint.add_app_template_filter(rules.in_megabytes, "megabytes")
 
 SERVED_WITHIN = 600  # seconds for a slow line to take a file
 # Whatever is in a file, opened by itself it is of no site, runs nothing and asks for nothing.

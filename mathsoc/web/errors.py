@@ -13,6 +13,7 @@ from mathsoc import clock
 from mathsoc.errors import Busy, Forbidden, Missing, Refused, SignedOut, TooMany
 from mathsoc.web.api import BadBody, problem, wants_problem
 from mathsoc.web.filters import again
+from mathsoc.web.forms import sent
 from mathsoc.web.pages import page_context, wants_fragment
 from mathsoc.web.unit_of_work import only_read_from_here
 
@@ -23,6 +24,8 @@ AWAY = ("08", "53", "57")
 # A transaction that met another one: nothing is broken, and sent again it passes.
 AGAIN = ("40001", "40P01", "55P03")
 # What is sent here is an answer, and its sender counts attempts.
+# In the names of fields whose values no page repeats.
+SECRETS = ("password", "code")
 ANSWERS = ("submissions.reading", "submissions.send")
 WORDS = {
     400: ("That request can't be read", "Something in it is not as it should be. Go back and try again."),
@@ -56,7 +59,7 @@ def install(app: Quart) -> None:
     app.register_error_handler(500, _unexpected)
 
 
-async def error_reply(status: int, message: str | None = None, **more: str) -> Response:
+async def error_reply(status: int, message: str | None = None, **more: object) -> Response:
     title, words = WORDS.get(status, WORDS[400 if status < 500 else 500])
     if wants_problem():
         return problem(status, message or words)
@@ -105,7 +108,21 @@ async def _signed_out(_error: SignedOut) -> Response:
         return problem(401, "Sign in first: this needs the session cookie of POST /login.")
     # In a tab of its own, since what was typed here must not be lost.
     words = "Sign in in another tab, then send it again from here: what you typed is kept."
-    return await error_reply(403, words, title="You are signed out", sign_in="/login")
+    typed = None if wants_fragment() or request.method != "POST" else await _typed()
+    if typed is None and not wants_fragment():
+        words = "Sign in, then try it again."
+    return await error_reply(403, words, title="You are signed out", sign_in="/login", typed=typed)
+
+
+async def _typed() -> dict[str, str] | None:
+    """What was sent, to be sent once more from the page that says why it was not taken; never a secret.
+
+    Files cannot be given back to a browser, so a form with one is begun again.
+    """
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return None
+    fields = dict(await sent())
+    return fields if fields and not any(word in name for name in fields for word in SECRETS) else None
 
 
 async def _bad_body(error: BadBody) -> Response:

@@ -20,6 +20,7 @@ NAMES = ("articles", "newsletters", "announcements", "pages", "challenges", "com
 SHELF = f"/<any({', '.join(NAMES)}):shelf>/<slug>"
 # Bytes of a body with a text: what is no letter of ASCII takes nine of them for three.
 BODY = 2 * 1024 * 1024
+PUBLISHED = "Published."
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,15 @@ class Desk:
     @property
     def text(self) -> str:
         return self.thing.texts[self.field]
+
+    @property
+    def hidden(self) -> str | None:
+        """What is said once it is saved, where readers will not see it yet."""
+        return self.thing.hidden.get(self.field)
+
+    @property
+    def said(self) -> str:
+        return self.hidden or PUBLISHED
 
     @property
     def warnings(self) -> list[str]:

@@ -69,6 +69,13 @@ async def draft(session: AsyncSession, thing: Thing, field: str, viewer: Viewer)
     return await session.scalar(mine.where(of(thing, field), Draft.member_id == viewer.id))
 
 
+async def drafted(session: AsyncSession, owner: str, id: int, viewer: Viewer) -> bool:
+    """Whether this viewer has typed something into any text of this thing that is not published."""
+    column: ColumnElement[int] = Region.__table__.c[owner]
+    mine = select(Draft.id).join(Region, Region.id == Draft.region_id)
+    return await session.scalar(mine.where(column == id, Draft.member_id == viewer.id).limit(1)) is not None
+
+
 async def present(
     session: AsyncSession, thing: Thing, field: str, viewer: Viewer, now: datetime
 ) -> list[Present]:

@@ -30,6 +30,8 @@ class Thing:
     texts: Mapping[str, str]
     # What whoever edits it should know: that it is out already, for one. By field; "" is for all of them.
     warnings: Mapping[str, str] = field(default_factory=dict)
+    # By field: what is said once it is saved, where readers will not see it yet.
+    hidden: Mapping[str, str] = field(default_factory=dict)
     # Moments from which others see it, or more of it, to preview it as they will: "after the lock".
     moments: Mapping[str, datetime] = field(default_factory=dict)
 

@@ -22,7 +22,6 @@ from mathsoc.writing.forms import TextForm
 blueprint = Blueprint("writing", __name__)
 
 NOTHING_CHANGED = "Nothing was changed."
-PUBLISHED = "Published."
 NO_TEXT = "No text was sent, so nothing was changed."
 
 
@@ -62,7 +61,7 @@ async def publish(shelf: str, slug: str) -> Response:
         await _keep(desk, given)
         return await _editor(desk, given, error=error.message)
     desk = await opened(shelf, slug, desk.field)
-    return await _read(desk, PUBLISHED if changed else NOTHING_CHANGED)
+    return await _read(desk, desk.said if changed else NOTHING_CHANGED)
 
 
 # Rules of their own, since somebody else's page is at the same address.

@@ -99,11 +99,11 @@ export function makeBar(editor, frame, pictures, controls) {
 const TABLE = [
   ["Row below", (c) => c.addRowAfter()],
   ["Column after", (c) => c.addColumnAfter()],
-  ["Row away", (c) => c.deleteRow()],
-  ["Column away", (c) => c.deleteColumn()],
+  ["Delete row", (c) => c.deleteRow()],
+  ["Delete column", (c) => c.deleteColumn()],
   ["Heading row", (c) => c.toggleHeaderRow()],
   ["Heading column", (c) => c.toggleHeaderColumn()],
-  ["Table away", (c) => c.deleteTable()],
+  ["Delete table", (c) => c.deleteTable()],
 ];
 
 /** Rows and columns: shows below the table in which the caret stands, over what follows, so nothing jumps. */

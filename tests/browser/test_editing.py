@@ -224,7 +224,7 @@ async def test_without_javascript(server: Start, new_context: NewContext, sqlite
     await page.wait_for_url(f"**{ARTICLE}")
     await expect(page.locator(".region")).to_contain_text("In plain words:")
     await expect(page.locator(".region math")).to_have_count(2)
-    await page.get_by_role("button", name="Put into the bin").click()
+    await page.get_by_role("button", name="Move to the bin").click()
     await expect(page.get_by_text("is in the bin")).to_be_visible()
     visitor = await new_context(running.url)
     visitor.allow("status of 404")

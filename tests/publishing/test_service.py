@@ -14,7 +14,7 @@ from mathsoc.errors import Missing, Refused
 from mathsoc.jobs import Job, Runner
 from mathsoc.live.models import LiveTopic
 from mathsoc.members.rules import Viewer
-from mathsoc.publishing import emptying, queries, rules, service
+from mathsoc.publishing import emptying, naming, queries, rules, service
 from mathsoc.publishing.models import Post, PostSlug, PostTag
 from tests.console.people import logged
 from tests.publishing.posts import add_post, by, stored
@@ -36,7 +36,7 @@ async def test_an_old_address_leads_on_and_is_nobody_elses(world: World) -> None
     await add_post(world, "Primes")
     async with world.database.writing() as session:
         post = await service.held(session, "article", "primes")
-        await service.rename(session, post, "Prime numbers")
+        await naming.rename(session, post, "Prime numbers")
         await service.changed(session, post, world.now)
     assert (await stored(world, "Prime numbers")).slug == "prime-numbers"
     assert (await add_post(world, "Primes")).slug == "primes-2"
@@ -44,7 +44,7 @@ async def test_an_old_address_leads_on_and_is_nobody_elses(world: World) -> None
     async with world.database.writing() as session:
         post = await service.held(session, "article", "primes")
         assert post.title == "Prime numbers"
-        await service.rename(session, post, "Primes")
+        await naming.rename(session, post, "Primes")
     assert post.slug == "primes", "its own old address comes back"
     assert await version(world, "post:article/primes") and await version(world, "post:article/prime-numbers")
 
