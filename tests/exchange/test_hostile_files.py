@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from mathsoc.errors import Refused
 from mathsoc.exchange import rules
@@ -35,6 +35,8 @@ def box(key: str) -> Break:
     return at("challenges/one.boxes.toml", f'[[boxes]]\nlabel = "a"\nkind = "number"\nkey = "{key}"\n')
 
 
+OUT = "publish_at = 2026-01-02T00:00:00Z\n"
+SHOWN = f'<img src="/uploads/{PICTURE}"'
 STRANGER = '<img src="/uploads/zzzzzzzzzzzzzzzzzzzz" alt="a">'
 
 
@@ -57,6 +59,15 @@ STRANGER = '<img src="/uploads/zzzzzzzzzzzzzzzzzzzz" alt="a">'
         (
             at("articles/x.html", POST.format("") + STRANGER),
             "is not here",
+        ),
+        (
+            at("articles/x.html", POST.format(OUT) + f"<p>a</p>\n{SHOWN} alt=''>{SHOWN}>"),
+            "x.html, line 8: say in alt",
+        ),
+        (at("challenges/one.solution.html", f"<p>a\n{SHOWN} alt=' '>"), "one.solution.html, line 2: say"),
+        (
+            lambda folder: (folder / "competitions/cup.html").open("a").write(f"{SHOWN}>\n"),
+            "competitions/cup.html, line",
         ),
         (
             post('publish_at = "2026-01-02T00:00:00"\n'),
@@ -128,3 +139,22 @@ async def test_a_picture_that_is_none_is_not_kept_and_notes_are_taken_off(
     at(f"uploads/{name}.jpg", drawing() + b"<script>a polyglot</script>")(folder)
     await brought(world.database, store, folder)
     assert b"polyglot" not in store.held[name] and Image.open(io.BytesIO(store.held[name])).size == (40, 30)
+
+
+async def test_a_draft_waits_for_the_words_of_its_pictures(
+    world: World, store: Shelf, tmp_path: Path
+) -> None:
+    """Once it is out they must be there; what is there already and stays as it was is nobody's fault now."""
+    await furnish(world, store)
+    folder = tmp_path / "a"
+    await sent(world.database, store, folder)
+    draft, out = (POST.format(more) + SHOWN + ">\n" for more in ("", OUT))
+    at("articles/x.html", draft)(folder)
+    await brought(world.database, store, folder)
+    at("articles/x.html", out)(folder)
+    with pytest.raises(Refused, match=r"x\.html, line 7: say in alt"):
+        await brought(world.database, store, folder)
+    async with world.database.writing() as session:
+        await session.execute(update(Post).where(Post.slug == "x").values(publish_at=world.now))
+    await sent(world.database, store, folder)
+    await brought(world.database, store, folder)

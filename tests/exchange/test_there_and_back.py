@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from mathsoc import demo, richtext
+from mathsoc.audit import AuditDetail, AuditEntry
 from mathsoc.db import Database
 from mathsoc.exchange import files, shapes
 from mathsoc.exchange.rules import Entry
@@ -57,6 +58,11 @@ async def test_there_and_back_the_bytes_are_the_same(
     async with other.reading() as session:
         assert await versions(session, list(before)) == before
         assert min(before.values()) == 1
+        imports = await session.scalars(
+            select(AuditDetail.after).join(AuditEntry).where(AuditEntry.action == "imported")
+        )
+        counts = {"created": len(first) - 1, "updated": 0}
+        assert list(imports) == [counts], "the second time there was nothing to tell"
         planned = set(await session.scalars(select(Job.subject).where(Job.name == "index-for-search")))
         assert len([one for one in planned if one.startswith("post:")]) == 5
 
