@@ -81,6 +81,7 @@ class Action(StrEnum):
     POST_RESTORED = "post-restored"
     POST_PURGED = "post-purged"
     TEXT_PUBLISHED = "text-published"
+    IMPORTED = "imported"
     UPLOADED = "uploaded"
     UPLOAD_DELETED = "upload-deleted"
     MEMBERS_VIEWED = "members-viewed"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from mathsoc import richtext
 from mathsoc.challenges.models import AnswerBox, Challenge
 from mathsoc.exchange.planned import CREATE, SAME, UPDATE, Plan
-from mathsoc.exchange.rules import BOXES, CHALLENGES, UPLOADS, Problem
+from mathsoc.exchange.rules import BOXES, CHALLENGES, POSTS, UPLOADS, Problem
 from mathsoc.marking import Scheme, read_key
 from mathsoc.marking.results import SchemeError
 from mathsoc.submissions.models import Attempt
@@ -22,6 +24,7 @@ ANSWERED = (
     "box {id} has been answered, so its {what} cannot be changed here: points were given by it. Put it back "
     "as it is in a new export, or make a new challenge"
 )
+SILENT = 'say in alt="…" what this picture shows, for those who cannot see it'
 MOVED = "this challenge has been answered, so it stays in its competition and stage; put those back"
 
 
@@ -104,3 +107,31 @@ async def uploads(session: AsyncSession, made: Plan) -> list[Problem]:
             CREATE if known is None else SAME if known[1] == entry.data["name"] else UPDATE
         )
     return problems
+
+
+def silent(made: Plan, given: Mapping[str, bytes]) -> Iterator[Problem]:
+    """As in the page, no text comes before readers with a picture that has no words.
+
+    The draft of a post may have one, and so may what is there already and stays as it is.
+    """
+    for path, entry in made.entries.items():
+        draft = entry.folder in POSTS and entry.data["publish_at"] is None
+        if draft or not made.changes(path) or all(one.alt for one in richtext.pictures(entry.text or "")):
+            continue
+        finder = _Silent()
+        finder.feed(given[path].decode())
+        lines: list[int | None] = [*finder.lines]
+        for line in lines or [None]:
+            yield Problem(path, SILENT, line)
+
+
+class _Silent(HTMLParser):
+    """The lines of a file on which a picture without words begins."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[int] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "img" and not (dict(attrs).get("alt") or "").strip():
+            self.lines.append(self.getpos()[0])

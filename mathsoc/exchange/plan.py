@@ -38,9 +38,10 @@ async def plan(session: AsyncSession, given: dict[str, bytes]) -> Plan:
     problems += guards.keys(made)
     problems += await guards.boxes(session, made)
     problems += await guards.uploads(session, made)
+    _compare(made)
+    problems += guards.silent(made, given)
     if problems:
         raise Refused(files.listed(problems))
-    _compare(made)
     return made
 
 

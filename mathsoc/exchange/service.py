@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload, undefer
 
-from mathsoc import jobs
+from mathsoc import audit, jobs
+from mathsoc.audit import Action
 from mathsoc.competitions.models import Competition, CompetitionStage
 from mathsoc.errors import Refused
 from mathsoc.exchange import texts
@@ -97,6 +98,10 @@ async def apply(session: AsyncSession, plan: Plan, prepared: list[Prepared], now
     await _posts(session, plan, now, done)
     for kind, id in sorted(done.searched):
         await search.plan(session, kind, id)
+    becomes = list(plan.what.values())
+    told = {"created": becomes.count(CREATE), "updated": becomes.count(UPDATE)}
+    if any(told.values()):
+        await audit.record(session, Action.IMPORTED, now, after=told)
     # Last, since it takes the locks of topics, in their order.
     for topic in sorted(done.topics):
         await announce(session, topic)

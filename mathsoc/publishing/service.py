@@ -29,7 +29,7 @@ on_changed: list[Hook] = []
 ANNOUNCE = "announce-post"
 STRIP_TOPIC = "posts:strip"
 LATEST_TOPIC = "posts:latest"
-ALT = "Say in words what each picture shows, for those who cannot see it: {} none."
+ALT = "Say in words what each picture shows, for those who cannot see it: {number} {has} none."
 NO_TEXT = "There is nothing to read yet: press Edit, write the text and save it first."
 
 

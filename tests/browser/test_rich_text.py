@@ -6,131 +6,50 @@ the sanitiser alone stands between them and the browser.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from playwright.async_api import APIResponse, Browser, Page, Route
+import pytest_asyncio
+from playwright.async_api import Browser
 
 from mathsoc import richtext
 from mathsoc.db import Database
+from mathsoc.feeds.queries import ENTRIES
 from mathsoc.richtext import policy
 from mathsoc.uploads.models import Upload
+from tests.browser.trap import TRAP, Trap
+from tests.live.fakes import true
+from tests.mailings.stage import ask
 from tests.publishing.posts import add_post
 from tests.richtext.judging import ALL
+from tests.richtext.together import END, Batch, batches
 from tests.support.browser import Visitor
-from tests.support.payloads import Payload
 from tests.support.serving import Server
+from tests.support.smtp import MailServer, mail_server
 from tests.support.world import PASSWORD, World, build
 
-TOGETHER = 40
-END = "the end of it"
 PICTURE = "bcdfghjkmn2345678923"
-CONTENT = "{http://www.w3.org/2005/Atom}content"
-TRAP = "https://trap.example/"
+ATOM = "{http://www.w3.org/2005/Atom}"
 # Attributes that no written text has, wherever it stands.
 NEVER = "[onerror], [onload], [onclick], [onfocus], [hx-get], [data-hx-post], [style], [srcset], [ping], [id]"
 
-# Through everything by keyboard, and to where the browser itself believes that the links lead.
-WALK = """async () => {
-  await new Promise(requestAnimationFrame);
-  for (const one of document.querySelectorAll('[tabindex], a')) one.focus();
-  const known = ['http:', 'https:', 'mailto:'];
-  if ([...document.links].some((link) => !known.includes(link.protocol))) window.__x = 'link';
-}"""
+
+@pytest.fixture(scope="module", name="batches")
+def all_batches() -> list[Batch]:
+    return batches()
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Payloads in one text, none of which hides another; how they come out alone."""
-
-    source: str
-    stored: str
-
-
-def _alone(payload: Payload) -> Batch | None:
-    """The payload between two paragraphs; None where it is refused, or its pictures lack their words."""
-    # A form with this character is refused whole, whatever it is for.
-    source = f"<p>{payload.id}</p>{payload.text}<p>{END}</p>".replace("\0", "")
-    try:
-        stored = richtext.from_source(source)
-    except richtext.TooMuch:
-        return None
-    return Batch(source, stored) if all(one.alt for one in richtext.pictures(stored)) else None
-
-
-def _closed(one: Batch) -> bool:
-    """Whether it leaves nothing open that could swallow what follows."""
-    after = "<p>p</p>\"'><p>q</p>--></script></style>$$<p>r</p>"
-    try:
-        return richtext.from_source(one.source + after) == one.stored + richtext.from_source(after)
-    except richtext.TooMuch:
-        return False
-
-
-def _batches(alone: list[Batch]) -> Iterator[Batch]:
-    """As many at once as come out as they do alone: an open quotation mark would hide what follows."""
-    joined = Batch("".join(one.source for one in alone), "".join(one.stored for one in alone))
-    if len(alone) == 1 or (len(alone) <= TOGETHER and _same(joined)):
-        yield joined
-    else:
-        yield from _batches(alone[: len(alone) // 2])
-        yield from _batches(alone[len(alone) // 2 :])
-
-
-def _same(joined: Batch) -> bool:
-    try:
-        return richtext.from_source(joined.source) == joined.stored
-    except richtext.TooMuch:
-        return False
-
-
-class Trap:
-    """A document without a policy, which notes what runs in it and what it asks for."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.asked: list[str] = []
-        self.said: list[str] = []
-
-    async def show(self, html: str) -> bool:
-        """Put it into the document as a server would send it; whether anything of it ran."""
-
-        async def answer(route: Route) -> None:
-            if route.request.url == TRAP:
-                await route.fulfill(
-                    body=f"<!doctype html><meta charset=utf-8>{html}", content_type="text/html"
-                )
-            else:
-                self.asked.append(route.request.url)
-                await route.abort()
-
-        await self.page.unroute_all()
-        await self.page.route("**/*", answer)
-        self.page.on("dialog", lambda dialog: self.said.append(dialog.message))
-        await self.page.goto(TRAP)
-        await self.page.evaluate(WALK)
-        return await self.page.evaluate("window.__x") is not None or self.page.url != TRAP
-
-
-@pytest.fixture(scope="module")
-def batches() -> list[Batch]:
-    alone = [one for one in map(_alone, ALL) if one is not None]
-    assert len(alone) > 500, "without payloads this shows nothing"
-    return list(_batches(sorted(alone, key=_closed, reverse=True)))
-
-
-async def _publish(page: Page, base: str, number: int, batch: Batch) -> APIResponse:
-    """What the form sends, without the typing."""
-    form: dict[str, str | float | bool] = {"field": "body", "text": batch.source, "base": "0", "note": ""}
-    return await page.request.post(f"/articles/hostile-{number}", form=form, headers={"Origin": base})
-
-
-async def _world(database: Database, batches: list[Batch]) -> World:
-    world = await build(database)
-    for number, _ in enumerate(batches):
-        await add_post(world, f"Hostile {number}")
+async def _world(database: Database, count: int, now: datetime) -> World:
+    """So many newsletters as yet without a hostile word; Alice has them by mail."""
+    world = await build(database, now)
+    await ask(world, "alice")
+    for number in range(count):
+        # Feeds show the newest: each comes out a while after the one before.
+        out = now + timedelta(minutes=number)
+        await add_post(world, f"Hostile {number}", kind="newsletter", publish_at=out)
     async with database.writing() as session:
         session.add(
             Upload(
@@ -147,60 +66,131 @@ async def _world(database: Database, batches: list[Batch]) -> World:
     return world
 
 
-async def test_through_the_form_and_everywhere(
-    server: Callable[..., Awaitable[Server]],
-    new_context: Callable[..., Awaitable[Visitor]],
-    browser: Browser,
-    sqlite_url: str,
-    batches: list[Batch],
-) -> None:
-    database = Database(sqlite_url)
-    world = await _world(database, batches)
-    await database.close()
-    running = await server(sqlite_url)
-    editor = await new_context(running.url, scripts=False)
-    page = await editor.page("/login")
-    await page.get_by_label("E-mail").fill(world.members["carol"].email or "")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
-    await page.goto("/articles/hostile-0/edit?field=body")
-    await page.locator("textarea[name=text]").fill(batches[0].source)
-    await page.get_by_role("button", name="Publish").click()
-    await page.wait_for_url("**/articles/hostile-0*")
+class Scene:
+    """A server that Carol writes on, in her browser; somebody reads it in another one; mail is caught."""
 
-    reader = await new_context(running.url)
-    # The row has no file here: the one picture that may be asked for is not there.
-    reader.allow(f"404.*/uploads/{PICTURE}")
-    shown = await reader.page("/articles")
-    elsewhere = []
-    for number, batch in enumerate(batches):
-        if number:
-            reply = await _publish(page, running.url, number, batch)
-            assert reply.status in (200, 303), (number, await reply.text())
-        preview = await page.request.post(
-            f"/articles/hostile-{number}/preview",
-            form={"field": "body", "text": batch.source},
-            headers={"Origin": running.url, "HX-Request": "true"},
-        )
-        assert preview.status == 200
-        elsewhere += [await preview.text(), richtext.for_mail(batch.stored, running.url, "/articles/x")]
-        elsewhere.append(richtext.for_feed(batch.stored, "https://trap.example", "/articles/x"))
-        await shown.goto(f"/articles/hostile-{number}")
-        text = shown.locator("main [hx-ignore]").first
+    def __init__(self, clock_file: Path, now: datetime, mails: MailServer) -> None:
+        self.mails = mails
+        self.clock_file, self.now = clock_file, now
+        self.at(now)
+
+    def at(self, moment: datetime) -> None:
+        """The server's time."""
+        written = self.clock_file.with_suffix(".new")
+        written.write_text(moment.isoformat())
+        written.replace(self.clock_file)  # at once: the server reads it all the time
+
+    async def come(self, new_context: Callable[..., Awaitable[Visitor]], url: str, email: str) -> None:
+        self.url = url
+        editor, reader = await new_context(self.url, scripts=False), await new_context(self.url)
+        self.editor = page = await editor.page("/login")
+        await page.get_by_label("E-mail").fill(email)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in").click()
+        # The row has no file here: the one picture that may be asked for is not there.
+        reader.allow(f"404.*/uploads/{PICTURE}")
+        self.reader = await reader.page("/newsletters")
+
+    async def type(self, number: int, batch: Batch) -> None:
+        """By hand, in the form as it stands."""
+        await self.editor.goto(f"{path_of(number)}/edit?field=body")
+        await self.editor.locator("textarea[name=text]").fill(batch.source)
+        await self.editor.get_by_role("button", name="Publish").click()
+        await self.editor.wait_for_url(f"**{path_of(number)}*")
+
+    async def post(self, path: str, form: dict[str, str | float | bool], **headers: str) -> str:
+        """What a form sends, without the typing."""
+        request = self.editor.request
+        reply = await request.post(path, form=form, headers={"Origin": self.url, **headers})
+        assert reply.status in (200, 303), (path, await reply.text())
+        return await reply.text()
+
+    async def publish(self, number: int, batch: Batch) -> None:
+        form: dict[str, str | float | bool] = {"field": "body", "text": batch.source, "base": "0"}
+        await self.post(path_of(number), {**form, "note": ""})
+
+    async def preview(self, number: int, batch: Batch) -> str:
+        form: dict[str, str | float | bool] = {"field": "body", "text": batch.source}
+        return await self.post(f"{path_of(number)}/preview", form, **{"HX-Request": "true"})
+
+    async def read(self, number: int, batch: Batch) -> None:
+        """The page once it is out, as it is and with its own policy."""
+        self.at(self.now + timedelta(minutes=number))
+        page = self.reader
+        await page.goto(path_of(number))
+        text = page.locator("main [hx-ignore]").first
         assert (await text.text_content() or "").count(END) == batch.stored.count(END)
         assert await text.locator(NEVER).count() == 0, number
-        assert await shown.evaluate("window.__x") is None, number
-        assert await shown.locator("#notices").count() == 1, "the page keeps its shape"
+        assert await page.evaluate("window.__x") is None, number
+        assert await page.locator("#notices").count() == 1, "the page keeps its shape"
 
-    feed = ET.fromstring((await (await page.request.get("/feed.xml")).body()).decode())
-    entries = [one.text or "" for one in feed.iter(CONTENT)]
-    assert len(entries) > 5 and all(END in one for one in entries)
-    context = await browser.new_context()
-    trap = Trap(await context.new_page())
-    assert not await trap.show("<hr>".join([*elsewhere, *entries]))
-    pictures = (f"{TRAP}uploads/{PICTURE}", f"{running.url}/uploads/{PICTURE}", f"{TRAP}favicon.ico")
+    async def feed(self, path: str) -> dict[str, str]:
+        """The texts of a feed as it is served, by title."""
+        root = ET.fromstring((await (await self.editor.request.get(path)).body()).decode())
+        entries = root.findall(f"{ATOM}entry")
+        return {one.findtext(f"{ATOM}title", ""): one.findtext(f"{ATOM}content", "") for one in entries}
+
+    async def sent(self, count: int) -> dict[str, str]:
+        """Every newsletter sent by its button; the whole of its HTML as the mail server took it, by title."""
+        for number in range(count):
+            await self.post(f"{path_of(number)}/mailing", {})
+        await true(lambda: len(self.mails.mails) == count, 60)
+        parts = {mail["Subject"].partition(": ")[2]: mail.get_body(("html",)) for mail in self.mails.mails}
+        return {title: str(part.get_content()) for title, part in parts.items() if part is not None}
+
+
+def path_of(number: int) -> str:
+    return f"/newsletters/hostile-{number}"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def scene(
+    server: Callable[..., Awaitable[Server]],
+    new_context: Callable[..., Awaitable[Visitor]],
+    sqlite_url: str,
+    tmp_path: Path,
+    batches: list[Batch],
+) -> AsyncIterator[Scene]:
+    """It is noon: nothing is sent at night."""
+    noon = datetime.combine(datetime.now(UTC).date() + timedelta(days=1), time(12), UTC)
+    database, file = Database(sqlite_url), tmp_path / "clock"
+    world = await _world(database, len(batches), noon)
+    await database.close()
+    async with mail_server() as mails:
+        made = Scene(file, noon, mails)
+        url = f"smtp://127.0.0.1:{mails.port}?from=maths@northfield.example"
+        running = await server(sqlite_url, MATHSOC_CLOCK_FILE=str(file), MAIL_URL=url)
+        await made.come(new_context, running.url, world.members["carol"].email or "")
+        yield made
+
+
+async def test_through_the_form_and_everywhere(scene: Scene, browser: Browser, batches: list[Batch]) -> None:
+    elsewhere: list[str] = []
+    fed: dict[str, str] = {}
+    for number, batch in enumerate(batches):
+        await (scene.publish(number, batch) if number else scene.type(number, batch))
+        elsewhere.append(await scene.preview(number, batch))
+        elsewhere.append(richtext.for_feed(batch.stored, TRAP.rstrip("/"), "/articles/x"))
+        await scene.read(number, batch)
+        if (number + 1) % ENTRIES == 0 or batch is batches[-1]:
+            fed |= await scene.feed("/feed.xml")
+    for number, batch in enumerate(batches):
+        assert fed[f"Hostile {number}"].count(END) == batch.stored.count(END), number
+    trap = Trap(await (await browser.new_context()).new_page())
+    assert not await trap.show("<hr>".join([*elsewhere, *fed.values()]))
+    pictures = (f"{TRAP}uploads/{PICTURE}", f"{scene.url}/uploads/{PICTURE}", f"{TRAP}favicon.ico")
     assert not [url for url in trap.asked if url not in pictures] and not trap.said
-    await context.close()
+
+    trap.asked.clear()
+    mails = await scene.sent(len(batches))
+    for number, batch in enumerate(batches):
+        assert not await trap.show(mails[f"Hostile {number}"]), number
+        assert await trap.page.locator(NEVER).count() == 0, number
+        assert (await trap.page.inner_text("body")).count(END) == batch.stored.count(END)
+        ends = trap.page.locator("body > p:last-of-type > a")
+        assert await ends.first.inner_text() == "Send me no more", "the mail keeps its shape"
+    assert not [url for url in trap.asked if url != f"{TRAP}favicon.ico"] and not trap.said
+    await trap.page.context.close()
 
 
 async def test_the_trap_sees_what_is_not_cleaned(browser: Browser) -> None:

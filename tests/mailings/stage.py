@@ -58,12 +58,12 @@ async def change(world: World, *names: str, **values: Any) -> None:
         await session.execute(update(Member).where(Member.id.in_(whom)).values(**values))
 
 
-async def add_readers(world: World, count: int) -> list[str]:
+async def add_readers(world: World, count: int, name: str = "reader") -> list[str]:
     """Members who have asked; returns their addresses."""
     made = [
         Member(
-            email=f"reader{number}@northfield.example",
-            display_name=f"Reader {number}",
+            email=f"{name}{number}@northfield.example",
+            display_name=f"{name.title()} {number}",
             state="active",
             year=10,
             created_at=clock.now(),

@@ -129,6 +129,15 @@ async def test_nothing_empty_is_published(world: World) -> None:
     assert (await stored(world, "Empty")).publish_at is None
 
 
+async def test_no_picture_without_its_words_is_published(world: World) -> None:
+    silent = '<img src="/uploads/bcdfghjkmn2345678923">'
+    for count, words in ((1, "one has none."), (2, "2 have none.")):
+        post = await add_post(world, f"Draft {count}", body=silent * count, publish_at=None)
+        async with world.database.writing() as session:
+            with pytest.raises(Refused, match=words):
+                await service.publish(session, by(world), post)
+
+
 async def test_a_name_goes_from_what_somebody_wrote(world: World) -> None:
     await add_post(world, "Signed")
     assert (await stored(world, "Signed")).credit == "Display Carol"

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+LARGEST = 10_000_000  # bytes of a mail
+
 
 @dataclass
 class MailServer:
@@ -74,7 +76,7 @@ class MailServer:
 async def mail_server() -> AsyncIterator[MailServer]:
     kept = MailServer()
     kept.answering.set()
-    server = await asyncio.start_server(kept.talk, "127.0.0.1", 0)
+    server = await asyncio.start_server(kept.talk, "127.0.0.1", 0, limit=LARGEST)
     kept.port = server.sockets[0].getsockname()[1]
     try:
         yield kept

@@ -1,80 +1,30 @@
-"""Sending a file, reading it, the list: who may, what is answered, what is left behind."""
+"""Sending a file: what is answered, what is refused, what is left behind."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from quart import Quart
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import select
 
 from mathsoc import clock
-from mathsoc.audit import Action, AuditEntry
-from mathsoc.challenges.models import Challenge
+from mathsoc.audit import AuditEntry
 from mathsoc.errors import Busy, Refused
-from mathsoc.publishing.models import Post, PostSlug
 from mathsoc.uploads import rules, service
-from mathsoc.uploads.models import Upload
 from mathsoc.uploads.store import Folder
-from mathsoc.web.security import CONTENT_SECURITY_POLICY, WITH_FRAMES, with_frames
-from mathsoc.writing.models import Draft, Region, RegionUpload
-from tests.support.asked import watch
 from tests.support.world import HTMX, World, already_signed_in
 from tests.uploads.files import SCRIPT, locked_pdf, noted, pdf, picture, png, send
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
+from tests.uploads.kept import agree, rows, sent
+
 ONCE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-WHO = ("anonymous", "alice", "bob", "carol", "ada")
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def carol(app: Quart, world: World) -> TestClientProtocol:
-    return await already_signed_in(app, world, "carol")
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def clients(app: Quart, world: World) -> dict[str, TestClientProtocol]:
-    signed_in = {name: await already_signed_in(app, world, name) for name in WHO[1:]}
-    return {"anonymous": app.test_client()} | signed_in
-
-
-async def rows(world: World) -> list[Upload]:
-    async with world.database.reading() as session:
-        return list(await session.scalars(select(Upload).order_by(Upload.id)))
-
-
-def kept(app: Quart) -> set[str]:
-    """Every file in the folder, whole or half."""
-    folder: Folder = app.extensions["uploads"]
-    return set(os.listdir(folder.path)) if folder.path.exists() else set()
-
-
-async def agree(app: Quart, world: World) -> int:
-    """Each row has its file of its size, and each file its row; how many there are."""
-    found = await rows(world)
-    assert kept(app) == {one.public_id for one in found}
-    for one in found:
-        assert len(await app.extensions["uploads"].get(one.public_id)) == one.size
-    return len(found)
-
-
-async def sent(world: World, client: TestClientProtocol, data: bytes, name: str = "a.png") -> Upload:
-    """Sent through the form; the row of it."""
-    status, text = await send(client, data, name)
-    assert status == 200, text
-    return next(one for one in await rows(world) if one.public_id in text)
-
-
-async def statuses(clients: dict[str, TestClientProtocol], upload: Upload) -> list[int]:
-    return [(await clients[who].get(f"/uploads/{upload.public_id}")).status_code for who in WHO]
 
 
 async def test_a_picture_is_sent_and_stands_in_a_fragment(
@@ -258,155 +208,6 @@ async def test_of_many_who_take_the_last_room_at_once_one_does(
 
     entered = await asyncio.gather(*map(enter, prepared))
     assert sum(entered) == 1 and await agree(app, world) == 1
-
-
-async def post(world: World, upload: Upload, publish_at: datetime | None, audience: str = "public") -> Post:
-    """A newsletter with this file as its PDF."""
-    made = Post(kind="newsletter", slug=f"n{upload.id}", title="Issue 1", document_id=upload.id)
-    made.publish_at, made.audience = publish_at, audience
-    made.created_at = made.updated_at = world.now
-    async with world.database.writing() as session:
-        session.add(made)
-        await session.flush()
-        session.add(PostSlug(kind=made.kind, slug=made.slug, post_id=made.id))
-    return made
-
-
-async def test_a_newsletters_pdf_and_its_first_page_are_read_by_its_readers(
-    app: Quart, world: World, clients: dict[str, TestClientProtocol]
-) -> None:
-    made = await sent(world, clients["carol"], pdf(), "a.pdf")
-    page = next(one for one in await rows(world) if one.id == made.picture_id)
-    newsletter = await post(world, made, None)
-    hidden, members, everyone = [404, 404, 404, 200, 200], [404, 200, 200, 200, 200], [200] * 5
-    later, before = clock.now() + timedelta(hours=1), clock.now() - timedelta(hours=1)
-    for values, expected in (
-        ({}, hidden),
-        ({"publish_at": later}, hidden),
-        ({"publish_at": before, "audience": "members"}, members),
-        ({"audience": "public"}, everyone),
-        ({"archived_at": before}, hidden),
-        ({"archived_at": None, "binned_at": before}, hidden),
-    ):
-        async with world.database.writing() as session:
-            if values:
-                await session.execute(update(Post).where(Post.id == newsletter.id).values(**values))
-        for upload in (made, page):
-            assert await statuses(clients, upload) == expected, (values, upload.kind)
-
-
-async def show_in(world: World, upload: Upload, challenge: Challenge, field: str) -> None:
-    async with world.database.writing() as session:
-        region = Region(challenge_id=challenge.id, field=field)
-        session.add(region)
-        await session.flush()
-        session.add(RegionUpload(region_id=region.id, upload_id=upload.id))
-
-
-@ONCE
-async def test_a_picture_in_a_text_is_read_by_whoever_reads_the_text(
-    app: Quart, world: World, clients: dict[str, TestClientProtocol]
-) -> None:
-    """The statement from its release on, the solution after the lock; before, not a byte of either."""
-    hour = timedelta(hours=1)
-    later = await world.add_challenge("later", release_at=world.now + hour, lock_at=world.now + 2 * hour)
-    opened = await world.add_challenge("opened", release_at=world.now - hour, lock_at=world.now + hour)
-    locked = await world.add_challenge("locked", release_at=world.now - 2 * hour, lock_at=world.now - hour)
-    hidden, everyone = [404, 404, 404, 200, 200], [200] * 5
-    for challenge, field, expected in (
-        (later, "statement", hidden),
-        (opened, "statement", everyone),
-        (opened, "solution", hidden),
-        (locked, "solution", everyone),
-    ):
-        made = await sent(world, clients["carol"], picture())
-        assert await statuses(clients, made) == hidden  # nothing shows it
-        await show_in(world, made, challenge, field)
-        assert await statuses(clients, made) == expected, (challenge.slug, field)
-        page = (await (await clients["ada"].get("/console/uploads")).get_data()).decode()
-        assert f'href="/challenges/{challenge.slug}"' in page
-
-
-@ONCE
-async def test_its_owner_reads_it_whatever_becomes_of_their_role(
-    app: Quart, world: World, clients: dict[str, TestClientProtocol]
-) -> None:
-    made = await sent(world, clients["carol"], picture())
-    async with world.database.writing() as session:
-        await session.execute(
-            update(Upload).where(Upload.id == made.id).values(owner_id=world.members["bob"].id)
-        )
-    assert await statuses(clients, made) == [404, 404, 200, 200, 200]
-
-
-@ONCE
-async def test_a_row_whose_file_is_lost_is_missing(
-    app: Quart, world: World, carol: TestClientProtocol
-) -> None:
-    made = await sent(world, carol, picture())
-    await app.extensions["uploads"].delete(made.public_id)
-    assert (await carol.get(f"/uploads/{made.public_id}")).status_code == 404
-
-
-async def test_what_is_used_stays_and_what_is_not_goes(
-    app: Quart, world: World, carol: TestClientProtocol
-) -> None:
-    """A draft that names it uses it too; a PDF takes the picture of its first page along."""
-    document = await sent(world, carol, pdf(), "a.pdf")
-    first_page = next(one for one in await rows(world) if one.id == document.picture_id)
-    drafted, shown = [await sent(world, carol, picture()) for _ in range(2)]
-    challenge = await world.add_challenge("shows")
-    await show_in(world, shown, challenge, "statement")
-    await post(world, document, None)
-    async with world.database.writing() as session:
-        region = Region(challenge_id=challenge.id, field="solution")
-        session.add(region)
-        await session.flush()
-        text = f'<p><img src="/uploads/{drafted.public_id}" alt="x"></p>'
-        draft = {"member_id": world.members["carol"].id, "base": 0, "text": text, "saved_at": world.now}
-        session.add(Draft(region_id=region.id, **draft))
-    for one in (document, first_page, drafted, shown):
-        reply = await carol.post(f"/console/uploads/{one.public_id}/removal", form={})
-        assert reply.status_code == 422 and rules.IN_USE in (await reply.get_data()).decode()
-    assert await agree(app, world) == 4
-    async with world.database.writing() as session:
-        for table in (Draft, RegionUpload, PostSlug, Post):
-            await session.execute(delete(table))
-    assert (await carol.post(f"/console/uploads/{first_page.public_id}/removal", form={})).status_code == 422
-    for one in (document, drafted, shown):
-        reply = await carol.post(f"/console/uploads/{one.public_id}/removal", form={})
-        assert reply.status_code == 303
-        assert (await carol.post(f"/console/uploads/{one.public_id}/removal", form={})).status_code == 404
-    assert await agree(app, world) == 0
-    async with world.database.reading() as session:
-        deleted = select(func.count()).where(AuditEntry.action == Action.UPLOAD_DELETED)
-        assert await session.scalar(deleted) == 3
-
-
-@ONCE
-async def test_the_list_has_pages_and_asks_little(
-    app: Quart, world: World, carol: TestClientProtocol
-) -> None:
-    given = {"kind": "picture", "media_type": "image/png", "size": 9, "sha256": "0" * 64}
-    async with world.database.writing() as session:
-        session.add_all(
-            Upload(name=f"<b>{number}</b>.png", width=1, height=1, created_at=world.now, **given)
-            for number in range(70)
-        )
-    asked = watch(world.database)
-    for number, count in ((1, 30), (2, 30), (3, 10)):
-        asked.clear()
-        page = (await (await carol.get(f"/console/uploads?page={number}")).get_data()).decode()
-        assert page.count("<tr role") == count + 1 and "<b>" not in page
-        assert len(asked.statements) < 15, asked.statements
-    assert (await carol.get("/console/uploads?page=0")).status_code == 404
-
-
-def test_one_page_may_ask_for_frames() -> None:
-    from quart import Response
-
-    assert f"{CONTENT_SECURITY_POLICY}; frame-src 'self'" == WITH_FRAMES
-    assert with_frames(Response("")).headers["Content-Security-Policy"] == WITH_FRAMES
 
 
 @ONCE
