@@ -60,6 +60,7 @@ async def index(shelf: str) -> Response:
         seen_as=seen_as,
         edits=rules.edits(g.viewer) and not seen_as,
         binned=await _binned(kind),
+        undo_within=rules.UNDO_WITHIN,
     )
 
 

@@ -13,7 +13,7 @@ from mathsoc import richtext
 from mathsoc.errors import Missing
 from mathsoc.members.rules import Viewer
 from mathsoc.web.unit_of_work import database, release, session
-from mathsoc.writing import queries
+from mathsoc.writing import queries, rules
 from mathsoc.writing.shelves import Shelf, Shelves, Thing
 
 NAMES = ("articles", "newsletters", "announcements", "pages", "challenges", "competitions")
@@ -100,14 +100,27 @@ async def editing(
     *,
     text: str | None = None,
     base: int | None = None,
+    known: str = "",
     **more: Any,
 ) -> dict[str, Any]:
-    """What the editor shows: the text as it was sent, else the viewer's draft, else what readers see."""
+    """What the editor shows: the text as it was sent, else the viewer's draft, else what readers see.
+
+    `known` is the version of the draft that whoever sent the text had seen.
+    """
     draft = await queries.draft(db, desk.thing, desk.field, viewer)
     if text is None:
         text = draft.text if draft is not None else richtext.as_source(desk.text)
         base = draft.base if draft is not None else desk.revision
-    shown = {"desk": desk, "text": text, "base": base, "draft": draft, "note": "", "error": None}
+        known = rules.version(draft.text) if draft is not None else ""
+    shown = {
+        "desk": desk,
+        "text": text,
+        "base": base,
+        "known": known,
+        "draft": draft,
+        "note": "",
+        "error": None,
+    }
     return shown | await around(db, desk, viewer, now) | more
 
 

@@ -12,7 +12,7 @@ HIGHEST = 2**31 - 1  # of a number that a column keeps
 
 
 class TextForm(Form):  # type: ignore[misc]
-    """The text, the revision that it was begun from, and what was done to it."""
+    """The text, the revision that it was begun from, what was done to it, and the draft that was known."""
 
     text = TextAreaField("Text", default="")
     base = IntegerField("Begun from", [NumberRange(0, HIGHEST, "Open the editor again.")], default=0)
@@ -21,3 +21,4 @@ class TextForm(Form):  # type: ignore[misc]
         [Optional(), Length(max=LONGEST_NOTE, message=f"At most {LONGEST_NOTE} letters.")],
         filters=[words],
     )
+    draft = StringField("Your draft", [Length(max=20, message="Open the editor again.")], default="")

@@ -39,6 +39,10 @@ class Stale(MathsocError):
     """Somebody else has published since the text was begun; nothing was changed."""
 
 
+class StaleDraft(MathsocError):
+    """Another window of the same writer has kept another draft meanwhile; nothing was changed."""
+
+
 @dataclass(frozen=True)
 class Edit:
     """What somebody sends: a text, the revision it was begun from, and what was done to it."""
@@ -48,6 +52,8 @@ class Edit:
     note: str = ""
     # The number of the revision that it brings back.
     restores: int | None = None
+    # The version of the writer's draft that they had seen: another one is not done with.
+    draft: str = ""
 
 
 async def publish(
@@ -60,7 +66,7 @@ async def publish(
     address: str,
     edit: Edit,
 ) -> bool:
-    """Let readers have the text; the viewer's draft is done with. Says whether anything has changed.
+    """Let readers have the text; the viewer's draft of it is done with. Says whether anything has changed.
 
     A text that stands there already makes no revision. Raises Stale where somebody was faster, and Refused
     for a text that cannot be published.
@@ -87,8 +93,10 @@ async def publish(
             before={"revision": was},
             after={"revision": region.revision, "field": field},
         )
-    for kept in (Draft, Presence):
-        await session.execute(delete(kept).where(kept.region_id == region.id, kept.member_id == viewer.id))
+    draft = await _draft(session, region, viewer)
+    if draft is not None and (rules.version(draft.text) == edit.draft or _says(draft.text, stored)):
+        await session.delete(draft)
+    await leave(session, thing, field, viewer)
     if changed:
         for function in on_published:
             await function(session, thing, field, now)
@@ -98,29 +106,50 @@ async def publish(
 
 
 async def keep_draft(
-    session: AsyncSession, thing: Thing, field: str, viewer: Viewer, now: datetime, *, text: str, base: int
-) -> None:
+    session: AsyncSession,
+    thing: Thing,
+    field: str,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    text: str,
+    base: int,
+    known: str,
+) -> str:
     """Keep what this viewer has typed, begun from revision `base`; readers see nothing of it.
 
-    What readers see already is no draft: one that says the same goes. Raises Refused for a text too long.
+    `known` is the version of the draft that they had seen, "" where there was none; the new one is returned.
+    Raises StaleDraft where there is another by now, from another window. What readers see already is no
+    draft: one that says the same goes. Raises Refused for a text too long.
     """
     if len(text) > rules.LONGEST:
         raise Refused(TOO_LONG, "text")
     region = await _region(session, thing, field)
     await note_presence(session, thing, field, viewer, now)
-    if _says(text, thing.texts[field]):
-        await drop_draft(session, thing, field, viewer)
-        return
+    said_already = _says(text, thing.texts[field])
     unique = {"region_id": region.id, "member_id": viewer.id}
     values = {"base": base, "text": text, "saved_at": now}
-    if not await insert_ignoring(session, Draft, unique | values, list(unique)):
-        await session.execute(update(Draft).filter_by(**unique).values(values))
+    while (draft := await _draft(session, region, viewer)) is None:
+        if said_already:
+            return ""
+        # Not inserted where another window was faster: then its draft is looked at.
+        if await insert_ignoring(session, Draft, unique | values, list(unique)):
+            return rules.version(text)
+    if draft.text != text and rules.version(draft.text) != known:
+        raise StaleDraft
+    if said_already:
+        await session.delete(draft)
+        return ""
+    draft.base, draft.text, draft.saved_at = base, text, now
+    return rules.version(text)
 
 
-async def drop_draft(session: AsyncSession, thing: Thing, field: str, viewer: Viewer) -> None:
-    """Throw away what this viewer has typed and not published."""
-    theirs = select(Region.id).where(queries.of(thing, field)).scalar_subquery()
-    await session.execute(delete(Draft).where(Draft.region_id == theirs, Draft.member_id == viewer.id))
+async def drop_draft(session: AsyncSession, thing: Thing, field: str, viewer: Viewer, known: str) -> None:
+    """Throw away what this viewer has typed and not published, if it is the version that they have seen."""
+    region = await queries.region(session, thing, field)
+    draft = await _draft(session, region, viewer) if region is not None else None
+    if draft is not None and rules.version(draft.text) == known:
+        await session.delete(draft)
 
 
 async def note_presence(
@@ -165,6 +194,12 @@ def _says(text: str, stored: str) -> bool:
         return richtext.from_source(text) == stored
     except Refused:
         return False
+
+
+async def _draft(session: AsyncSession, region: Region, viewer: Viewer) -> Draft | None:
+    """This viewer's draft, locked until the end of the transaction: one window goes after the other."""
+    mine = select(Draft).where(Draft.region_id == region.id, Draft.member_id == viewer.id)
+    return await session.scalar(mine.with_for_update().execution_options(populate_existing=True))
 
 
 async def _region(session: AsyncSession, thing: Thing, field: str) -> Region:

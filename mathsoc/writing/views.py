@@ -53,7 +53,9 @@ async def publish(shelf: str, slug: str) -> Response:
     about = (desk.shelf, desk.thing, desk.field, g.viewer, clock.now(), client_address())
     try:
         async with writing() as db:
-            changed = await service.publish(db, *about, service.Edit(text, base, note))
+            changed = await service.publish(
+                db, *about, service.Edit(text, base, note, draft=given.draft.data or "")
+            )
     except service.Stale:
         await _keep(desk, given)
         return await _conflict(shelf, slug, desk.field, given)
@@ -108,7 +110,12 @@ def _who(desk: Desk, given: str) -> tuple[Viewer | None, Any]:
 
 
 def _typed(given: TextForm) -> dict[str, Any]:
-    return {"text": given.text.data or "", "base": given.base.data or 0, "note": given.note.data or ""}
+    return {
+        "text": given.text.data or "",
+        "base": given.base.data or 0,
+        "note": given.note.data or "",
+        "known": given.draft.data or "",
+    }
 
 
 def _first(given: TextForm) -> str:
@@ -116,12 +123,19 @@ def _first(given: TextForm) -> str:
 
 
 async def _keep(desk: Desk, given: TextForm) -> None:
-    """As a draft, so that whatever was typed is there again; but for a text that is too long to be kept."""
-    text, base = given.text.data or "", given.base.data
-    if len(text) <= rules.LONGEST:
+    """As a draft, so that whatever was typed is there again; `given` then knows of it.
+
+    But for a text that is too long to be kept, and where another window has another draft: both stay.
+    """
+    text, base, known = given.text.data or "", given.base.data, given.draft.data or ""
+    if len(text) > rules.LONGEST:
+        return
+    try:
         async with writing() as db:
             about = (desk.thing, desk.field, g.viewer, clock.now())
-            await service.keep_draft(db, *about, text=text, base=base)
+            given.draft.data = await service.keep_draft(db, *about, text=text, base=base, known=known)
+    except service.StaleDraft:
+        pass
 
 
 async def _editor(desk: Desk, given: TextForm | None = None, error: str | None = None) -> Response:
@@ -170,5 +184,6 @@ async def _conflict(shelf: str, slug: str, field: str, given: TextForm) -> Respo
             text=richtext.as_source(merged.text),
             base=desk.revision,
             note=given.note.data or "",
+            known=given.draft.data or "",
         ),
     )

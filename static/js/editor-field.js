@@ -86,10 +86,11 @@ export function upgrade(textarea, { changed, say }) {
     },
   });
   // Not through the editor's own option, which would go by a string once more; and no step to be undone.
-  const doc = DOMParser.fromSchema(editor.schema).parse(start);
-  editor.view.dispatch(
-    editor.state.tr.replaceWith(0, editor.state.doc.content.size, doc.content).setMeta("addToHistory", false).setMeta("preventUpdate", true),
-  );
+  const replaced = (body) => {
+    const doc = DOMParser.fromSchema(editor.schema).parse(body);
+    return editor.state.tr.replaceWith(0, editor.state.doc.content.size, doc.content);
+  };
+  editor.view.dispatch(replaced(start).setMeta("addToHistory", false).setMeta("preventUpdate", true));
   place.addEventListener("click", ({ target }) => {
     const button = closest(target, "[data-describe]");
     if (button) describePanel(editor, frame, editor.view.posAtDOM(button.parentElement, 0) - 1);
@@ -104,6 +105,12 @@ export function upgrade(textarea, { changed, say }) {
     frame,
     follow,
     busy: () => panelIn(frame),
+    /** Another text in place of this one, as one step to be undone. */
+    replace(source) {
+      // closeHistory$ is ProseMirror's own word for "not one step with what was typed just before".
+      editor.view.dispatch(replaced(fromSource(source)).setMeta("closeHistory$", true));
+      editor.commands.focus("start");
+    },
     focus: (where = "start") => editor.commands.focus(where),
     /** Asks for what is missing before readers can have the text; true where something is. */
     askForMissing() {

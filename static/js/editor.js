@@ -15,7 +15,11 @@ async function begin(textarea, byPress) {
   const [{ upgrade }, { Keeping }] = await Promise.all([import("./editor-field.js"), import("./editor-draft.js")]);
   if (!textarea.isConnected || open.has(textarea)) return;
   const here = { textarea, form, region };
-  here.keeping = new Keeping(form, () => here.field?.follow());
+  here.keeping = new Keeping(form, {
+    follow: () => here.field?.follow(),
+    replace: (source) => here.field.replace(source),
+    focus: () => here.field.focus(null),
+  });
   here.field = upgrade(textarea, {
     changed: () => here.keeping.changed(),
     say: (words, wrong) => here.keeping.say(words, wrong),
@@ -49,7 +53,8 @@ function look() {
 
 async function cancel(link, here) {
   here.field?.follow();
-  if (here.keeping.unsaved && !(await here.keeping.keep()) && !here.warned) {
+  // Awaited also where nothing is to be kept: a click() within the click() of Escape would be ignored.
+  if (!(await here.keeping.keep()) && !here.warned) {
     here.warned = true;
     here.keeping.say("The draft could not be saved. Press Cancel again to leave without it.", true);
     return;
@@ -74,12 +79,14 @@ document.addEventListener("click", (event) => {
 const publishButton = (form) => form.querySelector("button[name=publish]") ?? form.querySelector("button:not([type=button])");
 const publishes = (form, submitter) => !submitter || submitter === publishButton(form);
 
-// A text goes to readers only after the draft that is under way, which would come back as an old one.
+// A text goes to readers, or is thrown away, only after the draft that is under way: it would come back as an old one.
 document.addEventListener("submit", (event) => {
-  const here = [...open.values()].find(({ form }) => form === event.target);
+  const { target, submitter } = event;
+  const thrownAway = target.matches("[data-disposal]") && sessionOf(target);
+  if (thrownAway) return void waits(event, thrownAway);
+  const here = [...open.values()].find(({ form }) => form === target);
   if (!here?.field) return;
   here.field.follow();
-  const { submitter } = event;
   if (!publishes(here.form, submitter)) {
     if (submitter.formAction.endsWith("/draft")) {
       stop(event);
@@ -89,15 +96,19 @@ document.addEventListener("submit", (event) => {
     return;
   }
   if (here.field.askForMissing()) return stop(event);
-  clearTimeout(here.keeping.timer);
-  here.keeping.timer = null;
-  if (here.keeping.running) {
-    stop(event);
-    here.keeping.running.then(() => here.form.isConnected && here.form.requestSubmit(submitter ?? undefined));
-    return;
-  }
-  here.sending = true;
+  if (!waits(event, here)) here.sending = true;
 }, true);
+
+/** Sends the form once the draft that is under way has arrived; says whether there is one. */
+function waits(event, { keeping }) {
+  clearTimeout(keeping.timer);
+  keeping.timer = null;
+  if (!keeping.running) return false;
+  const { target, submitter } = event;
+  stop(event);
+  keeping.running.then(() => target.isConnected && target.requestSubmit(submitter ?? undefined));
+  return true;
+}
 
 function stop(event) {
   event.preventDefault();

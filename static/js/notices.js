@@ -29,3 +29,18 @@ document.addEventListener("htmx:after:request", ({ target, detail }) => {
 document.addEventListener("click", ({ target }) => {
   if (target.closest?.("[data-dismiss]")) target.closest("#notices")?.replaceChildren();
 });
+
+// What can be undone is offered for so many seconds (data-gone-after), and then stands in the bin only. Who
+// points at the notice or has the focus in it is not hurried: the time begins anew when they leave it.
+for (const notice of document.querySelectorAll("[data-gone-after]")) {
+  const wait = Number(notice.dataset.goneAfter) * 1_000;
+  let timer;
+  const stay = () => clearTimeout(timer);
+  const start = () => {
+    stay();
+    timer = setTimeout(() => (notice.matches(":hover, :focus-within") ? start() : notice.remove()), wait);
+  };
+  for (const name of ["pointerenter", "focusin"]) notice.addEventListener(name, stay);
+  for (const name of ["pointerleave", "focusout"]) notice.addEventListener(name, start);
+  start();
+}

@@ -4,38 +4,15 @@ from __future__ import annotations
 
 import base64
 import re
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from mathsoc.db import Database
+from tests.browser.editing import ARTICLE, AXE, FAULTS, PASTE, edit, publish, society
 from tests.browser.joining import NewContext, Start, sign_in
-from tests.publishing.posts import add_post
 from tests.support.browser import LAPTOP, PHONE
-from tests.support.world import World, build
 from tests.uploads.files import picture
 
-ARTICLE = "/articles/squares-in-a-row"
-TEXT = (
-    "<h2>One</h2><p>The side of a square.</p>"
-    '<p>Its area is <span data-latex="x^2">x^2</span>.</p><ul><li>first</li><li>second</li></ul>'
-)
-AXE = Path(__file__).parents[1] / "data" / "axe.min.js"
-FAULTS = """async () => (await axe.run(document.querySelector('.region.editing'))).violations
-  .map((one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' | '))"""
-PASTE = """([kind, data]) => {
-  const given = new DataTransfer();
-  if (kind === 'image/png') {
-    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-    given.items.add(new File([bytes], 'image.png', { type: kind }));
-  } else {
-    given.setData(kind, data);
-    if (kind === 'text/html') given.setData('text/plain', 'words');
-  }
-  const event = new ClipboardEvent('paste', { clipboardData: given, bubbles: true, cancelable: true });
-  document.querySelector('.writer-text').dispatchEvent(event);
-}"""
 WRITTEN = r"""# Primes
 
 There are **many**; Euclid wrote $2 \cdot 3 + 1$ in `code $5`.
@@ -51,24 +28,6 @@ WORD = """<html><body><!--StartFragment--><p class="MsoNormal" style="color:red"
 From <b>Word</b><o:p></o:p></p>
 <p class="MsoListParagraph"><span style="mso-list:Ignore">1.<span>  </span></span>first of Word</p>
 <script>alert(1)</script><img src="file:///C:/x.png" onerror="alert(2)"><!--EndFragment--></body></html>"""
-
-
-async def society(url: str) -> World:
-    world = await build(Database(url))
-    await add_post(world, "Squares in a row", body=TEXT)
-    return world
-
-
-async def edit(page: Page) -> None:
-    """As with the keyboard alone: the focus goes in."""
-    await page.locator("[data-edit]").first.press("Enter")
-    await expect(page.locator(".writer-text")).to_be_focused()
-
-
-async def publish(page: Page) -> None:
-    await page.keyboard.press("Control+Enter")
-    await expect(page.get_by_text("Published.", exact=True)).to_be_visible()
-    await expect(page.locator("[data-edit]").first).to_be_focused()
 
 
 @pytest.mark.parametrize(
@@ -153,22 +112,6 @@ async def test_what_is_pasted_is_understood(server: Start, new_context: NewConte
     await expect(page.get_by_text("This is your draft of")).to_be_visible()
     await page.get_by_role("button", name="Begin again from what readers see").click()
     await expect(text).to_contain_text("The side of a square.")
-    await world.database.close()
-
-
-async def test_drafts_outlive_a_broken_line(server: Start, new_context: NewContext, sqlite_url: str) -> None:
-    world = await society(sqlite_url)
-    running = await server(sqlite_url)
-    carols = await new_context(running.url)
-    carols.allow("ERR_INTERNET_DISCONNECTED", "/live")
-    page = await sign_in(carols, world, "carol", ARTICLE)
-    await edit(page)
-    await carols.context.set_offline(True)
-    await page.keyboard.type("Kept. ")
-    await page.get_by_label("What you changed").focus()
-    await expect(page.locator(".draft-state")).to_contain_text("Draft not saved: no connection")
-    await carols.context.set_offline(False)
-    await expect(page.locator(".draft-state")).to_contain_text("Draft saved")
     await world.database.close()
 
 

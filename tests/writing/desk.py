@@ -15,7 +15,9 @@ from tests.support.world import HTMX, World
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
+Clients = dict[str, "TestClientProtocol"]
 ADDRESS = "/challenges/squares"
+OLD, NEW, OTHER = "<p>Statement</p>", "<p>New words</p>", "<p>Other words</p>"
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import pytest
-import pytest_asyncio
 from quart import Quart
 
 from mathsoc import clock
@@ -18,23 +15,22 @@ from mathsoc.live.service import versions
 from mathsoc.writing import rules, service
 from tests.console.people import logged
 from tests.support.asked import watch
-from tests.support.world import World, already_signed_in, noon
-from tests.writing.desk import ADDRESS, ask, drafts, publish, region, revisions, statement
+from tests.support.world import World, noon
+from tests.writing.desk import (
+    ADDRESS,
+    NEW,
+    OLD,
+    OTHER,
+    Clients,
+    ask,
+    drafts,
+    publish,
+    region,
+    revisions,
+    statement,
+)
 
-if TYPE_CHECKING:
-    from quart.typing import TestClientProtocol
-
-Clients = dict[str, "TestClientProtocol"]
 ONCE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-OLD, NEW, OTHER = "<p>Statement</p>", "<p>New words</p>", "<p>Other words</p>"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def clients(app: Quart, world: World) -> Clients:
-    """Everybody signed in, and an open challenge to edit."""
-    await world.add_challenge("squares")
-    found = {name: await already_signed_in(app, world, name) for name in ("alice", "bob", "carol", "ada")}
-    return found | {"anonymous": app.test_client()}
 
 
 async def test_a_text_is_published_and_read(app: Quart, clients: Clients, world: World) -> None:
@@ -96,36 +92,6 @@ def service_words(html: str) -> str:
     return found[1]
 
 
-async def test_a_draft_is_its_writers_alone(clients: Clients, world: World) -> None:
-    """Autosaved, offered again with what it was begun from, thrown away on request."""
-    with clock.moved_to(world.now + timedelta(minutes=3)):
-        saved = await ask(clients["carol"], "draft", htmx=True, form={"text": NEW, "base": "0"})
-        shown = clock.now().astimezone(ZoneInfo("Europe/London"))
-    assert saved.status == 200 and f"Draft saved {shown:%H:%M}" in saved.html and "<p id=" in saved.html
-    for name in ("alice", "bob", "anonymous", "carol", "ada"):
-        assert "New words" not in (await ask(clients[name])).html
-    assert "New words" not in (await ask(clients["ada"], "edit")).html
-    editor = await ask(clients["carol"], "edit")
-    assert "New words" in editor.html and "This is your draft of" in editor.html
-    # One draft each; what is typed later takes its place.
-    await ask(clients["carol"], "draft", form={"text": OTHER, "base": "0"})
-    await ask(clients["ada"], "draft", form={"text": NEW, "base": "0"})
-    carol, ada = world.members["carol"].id, world.members["ada"].id
-    assert sorted(await drafts(world)) == sorted([(carol, OTHER, 0), (ada, NEW, 0)])
-    assert (
-        await ask(clients["carol"], "draft", form={"text": OTHER, "base": "0"})
-    ).to == f"{ADDRESS}/edit?field=statement"
-    gone = await ask(clients["carol"], "draft/disposal", htmx=True, form={"field": "statement"})
-    assert "Statement" in gone.html and "Other words" not in gone.html and "your draft" not in gone.html
-    assert await drafts(world) == [(ada, NEW, 0)]
-    # What readers see already is no draft, and published it is none any more.
-    await ask(clients["ada"], "draft", form={"text": OLD, "base": "0"})
-    assert not await drafts(world)
-    await ask(clients["ada"], "draft", form={"text": OTHER, "base": "0"})
-    await publish(clients["ada"], NEW, 0)
-    assert not await drafts(world) and await statement(world) == NEW
-
-
 async def test_the_second_of_two_editors_sees_both_texts(clients: Clients, world: World) -> None:
     """Nothing is lost: theirs is published, yours a draft; keep mine, take theirs, or merge."""
     base = "<p>First.</p><p>Middle.</p><p>Last.</p>"
@@ -146,7 +112,10 @@ async def test_the_second_of_two_editors_sees_both_texts(clients: Clients, world
     assert fragment.status == 409 and 'id="region-challenges-squares-statement"' in fragment.html
     assert "<html" not in fragment.html
     # Take theirs: the draft goes, the text stays. Then the same conflict once more, and mine is kept.
-    taken = await ask(clients["ada"], "draft/disposal", form={"field": "statement", "then": "read"})
+    known = stale.value("draft")
+    taken = await ask(
+        clients["ada"], "draft/disposal", form={"field": "statement", "then": "read", "draft": known}
+    )
     assert taken.to == ADDRESS and not await drafts(world) and await statement(world) == theirs
     assert (await publish(clients["ada"], mine, 2)).status == 409
     assert (await publish(clients["ada"], mine, 3)).status == 303
@@ -163,7 +132,7 @@ async def test_a_place_that_both_changed_is_not_published_with_its_marks(
     text = merged.replace("&lt;", "<").replace("&gt;", ">")
     for part in (rules.MINE, OTHER, rules.THEIRS, NEW, rules.END):
         assert part in text
-    refused = await publish(clients["ada"], text, 2)
+    refused = await publish(clients["ada"], text, 2, draft=stale.value("draft"))
     assert refused.status == 422 and "take these marks out" in refused.html and "Other words" in refused.html
     assert await statement(world) == NEW and [one[1] for one in await drafts(world)] == [text]
     assert (await publish(clients["ada"], OTHER + NEW, 2)).status == 303
@@ -246,15 +215,6 @@ async def test_who_else_is_here(clients: Clients, world: World) -> None:
         told = await ask(ada, "presence", htmx=True, form={"base": "0"})
         assert "Display Carol has published a newer text" in told.html
     assert "editing" not in (await ask(clients["alice"])).html
-
-
-async def test_old_drafts_are_forgotten(clients: Clients, world: World) -> None:
-    with clock.moved_to(world.now - rules.DRAFTS_KEPT - timedelta(minutes=1)):
-        await ask(clients["carol"], "draft", form={"text": NEW, "base": "0"})
-    await ask(clients["ada"], "draft", form={"text": OTHER, "base": "0"})
-    async with world.database.writing() as session:
-        await service.forget_old(session, None)  # type: ignore[arg-type]
-    assert await drafts(world) == [(world.members["ada"].id, OTHER, 0)]
 
 
 @ONCE
