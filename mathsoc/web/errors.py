@@ -121,7 +121,10 @@ async def _typed() -> dict[str, str] | None:
     """
     if request.mimetype != "application/x-www-form-urlencoded":
         return None
-    fields = dict(await sent())
+    try:
+        fields = dict(await sent())
+    except (HTTPException, UnicodeDecodeError):
+        return None  # What cannot be read cannot be sent again, and being signed out is said all the same.
     return fields if fields and not any(word in name for name in fields for word in SECRETS) else None
 
 

@@ -35,3 +35,11 @@ async def test_who_may_not_is_given_no_form(app: Quart, world: World) -> None:
     alice = await already_signed_in(app, world, "alice")
     page = (await (await alice.post("/articles/primes", form=TYPED)).get_data()).decode()
     assert "An hour" not in page
+
+
+async def test_what_cannot_be_kept_is_no_mistake_of_ours(app: Quart, world: World) -> None:
+    head = {"Content-Type": "application/x-www-form-urlencoded"}
+    for body in (b"text=a%00b", b"a%00b=text", b"text=%ED%A0%80", b"text=\xff", b"%FF=%FF"):
+        reply = await app.test_client().post("/articles/primes", data=body, headers=head)
+        assert reply.status_code in (400, 403), body
+        assert b"\x00" not in await reply.get_data()
