@@ -218,6 +218,19 @@ async def insert_ignoring(
     return (await session.execute(statement)).first() is not None
 
 
+async def insert_or_update(
+    session: AsyncSession, model: type[Base], values: dict[str, Any], unique: list[str]
+) -> None:
+    """Insert a row; one that its unique key names is given all of these values.
+
+    One statement: a row that another transaction holds is waited for, and then overwritten as it has become.
+    """
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    new = {name: value for name, value in values.items() if name not in unique}
+    written = insert(model).values(values).on_conflict_do_update(index_elements=unique, set_=new)
+    await session.scalars(written.returning(model).execution_options(populate_existing=True))
+
+
 async def insert_all_ignoring(session: AsyncSession, model: type[Base], rows: list[dict[str, Any]]) -> int:
     """Insert those rows that are there by no unique key yet; says how many."""
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
