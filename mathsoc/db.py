@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -28,6 +29,8 @@ PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",
 )
+# PostgreSQL's words for: could not be serialised, deadlock, lock not available.
+GAVE_WAY = ("40001", "40P01", "55P03")
 ROWS_AT_ONCE = 500  # of one statement: each value is a parameter, and databases count those
 WRITER_WITHIN = 25.0  # seconds that a write waits for those before it on SQLite
 
@@ -204,6 +207,12 @@ def _on_sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def gave_way(error: DBAPIError) -> bool:
+    """Whether a transaction only met another one: nothing is broken, and tried again it passes."""
+    locked = getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+    return locked or getattr(error.orig, "sqlstate", None) in GAVE_WAY
+
+
 async def insert_ignoring(
     session: AsyncSession, model: type[Base], values: dict[str, Any], unique: list[str]
 ) -> bool:
@@ -216,6 +225,19 @@ async def insert_ignoring(
         .returning(*model.__table__.primary_key)
     )
     return (await session.execute(statement)).first() is not None
+
+
+async def insert_or_update(
+    session: AsyncSession, model: type[Base], values: dict[str, Any], unique: list[str]
+) -> None:
+    """Insert a row; one that its unique key names is given all of these values.
+
+    One statement: a row that another transaction holds is waited for, and then overwritten as it has become.
+    """
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    new = {name: value for name, value in values.items() if name not in unique}
+    written = insert(model).values(values).on_conflict_do_update(index_elements=unique, set_=new)
+    await session.scalars(written.returning(model).execution_options(populate_existing=True))
 
 
 async def insert_all_ignoring(session: AsyncSession, model: type[Base], rows: list[dict[str, Any]]) -> int:

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mathsoc import clock
-from mathsoc.db import Base, Database, insert_ignoring
+from mathsoc.db import Base, Database, insert_ignoring, insert_or_update
 from mathsoc.errors import MathsocError
 
 log = logging.getLogger(__name__)
@@ -97,13 +97,12 @@ class Job(Base):
 async def plan(
     session: AsyncSession, name: str, subject: str, due_at: datetime, payload: dict[str, Any] | None = None
 ) -> None:
-    """Plan a job in the caller's transaction; one of the same name and subject is moved instead."""
+    """Plan a job in the caller's transaction; one of the same name and subject is moved instead.
+
+    One that runs just now is waited for, and then runs again: it may not have seen what the caller writes.
+    """
     values = _values(name, subject, due_at) | {"payload": payload or {}}
-    if await insert_ignoring(session, Job, values, ["name", "subject"]):
-        return
-    job = (await session.scalars(select(Job).where(Job.name == name, Job.subject == subject))).one()
-    job.due_at, job.payload, job.progress = due_at, payload or {}, {}
-    job.tries, job.error, job.done_at = 0, "", None
+    await insert_or_update(session, Job, values, ["name", "subject"])
 
 
 async def keep(session: AsyncSession, name: str, due_at: datetime) -> None:
@@ -122,7 +121,7 @@ async def tidy(session: AsyncSession, _job: Job) -> datetime | None:
 
 def _values(name: str, subject: str, due_at: datetime) -> dict[str, Any]:
     values = {"name": name, "subject": subject, "payload": {}, "progress": {}, "due_at": due_at}
-    return values | {"tries": 0, "error": ""}
+    return values | {"tries": 0, "error": "", "done_at": None}
 
 
 class Runner:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +15,8 @@ from mathsoc.competitions.models import Competition
 from mathsoc.db import Database
 from mathsoc.errors import Refused
 from mathsoc.jobs import Job, Runner
+from tests.live.fakes import true
+from tests.support.locks import postgres_only, waits_for_a_lock
 from tests.support.world import World, noon
 
 
@@ -61,6 +64,34 @@ async def test_planning_again_moves_the_job(database: Database) -> None:
     async with database.reading() as session:
         (job,) = await session.scalars(select(Job))
         assert (job.due_at, job.payload) == (noon(2), {"day": 2})
+
+
+@postgres_only
+async def test_a_job_planned_while_it_runs_runs_again(database: Database) -> None:
+    """Else what was written during its run would never be read."""
+    began, planned, runs = asyncio.Event(), asyncio.Event(), list[dict[str, Any]]()
+
+    async def step(_session: AsyncSession, job: Job) -> None:
+        runs.append(job.payload)
+        began.set()
+        if len(runs) == 1:
+            await planned.wait()
+
+    async def plan(number: int) -> None:
+        async with database.writing() as session:
+            await jobs.plan(session, "read", "post:1", noon(), {"number": number})
+
+    await plan(1)
+    runner = Runner(database, {"read": step})
+    with clock.moved_to(noon(2)):
+        running = asyncio.create_task(runner.run_due())
+        await began.wait()
+        planning = asyncio.create_task(plan(2))
+        await true(lambda: waits_for_a_lock(database))
+        planned.set()
+        await asyncio.gather(running, planning)
+        await runner.run_due()
+    assert runs == [{"number": 1}, {"number": 2}]
 
 
 async def test_a_step_that_fails_is_rolled_back_and_tried_again_later(database: Database) -> None:

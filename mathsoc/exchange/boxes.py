@@ -59,7 +59,7 @@ async def _row(session: AsyncSession, plan: Plan, slug: str, now: datetime) -> C
             undefer(Challenge.solution),
             selectinload(Challenge.boxes).options(undefer(AnswerBox.key), undefer(AnswerBox.also)),
         )
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     found = await session.scalar(chosen)
     if found is None:

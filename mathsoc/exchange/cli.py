@@ -9,16 +9,20 @@ from collections import Counter
 from pathlib import Path
 from typing import TextIO
 
+from sqlalchemy.exc import DBAPIError
+
 from mathsoc import clock, schema
 from mathsoc.config import Config
-from mathsoc.db import Database
-from mathsoc.errors import Missing, Refused
-from mathsoc.exchange import files, queries, rules, service
+from mathsoc.db import Database, gave_way
+from mathsoc.errors import Busy, Missing, Refused
+from mathsoc.exchange import files, holding, placing, queries, rules, service
 from mathsoc.exchange.plan import plan
 from mathsoc.exchange.planned import CREATE, SAME, UPDATE, Plan
 from mathsoc.uploads import workshop
+from mathsoc.uploads.service import Prepared
 from mathsoc.uploads.store import Store, open_store
 
+GAVE_WAY = "somebody was changing the same at this moment, so nothing was imported; import again."
 KEYS = "It holds the keys and solutions of challenges, those that are not released too: only you may read it."
 
 
@@ -83,20 +87,32 @@ async def write_all(database: Database, store: Store, folder: Path, out: TextIO)
     out.write(f"{len(content.entries) + len(content.uploads)} files are in {folder}. {KEYS}\n")
 
 
+async def _write(
+    database: Database, store: Store, given: dict[str, bytes], made: Plan, prepared: list[Prepared]
+) -> Plan:
+    async with placing.placed(database, store, prepared), database.writing() as session:
+        await holding.alone(session)
+        held = await holding.hold(session, given, made)
+        await service.apply(session, held, await placing.ensured(store, held, prepared), clock.now())
+    return held
+
+
 async def read_all(
     database: Database, store: Store, folder: Path, out: TextIO, *, dry_run: bool = False
 ) -> Plan:
-    """Import from the folder, or only say what would be done. Raises Refused, and then changed nothing."""
+    """Import from the folder, or only say what would be done. Raises Refused or Busy: nothing changed."""
     files.version(folder)
     given = files.found(folder)
     async with database.reading() as session:
         made = await plan(session, given)
-    prepared = await service.prepare(made)
+    prepared = await placing.prepare(made)
     if not dry_run:
-        async with service.placed(store, prepared), database.writing() as session:
-            # Planned again: what has changed meanwhile is seen here, and refused by the same rules.
-            made = await plan(session, given)
-            await service.apply(session, made, prepared, clock.now())
+        try:
+            made = await _write(database, store, given, made, prepared)
+        except DBAPIError as error:
+            if gave_way(error):
+                raise Busy(GAVE_WAY) from error
+            raise
     for path, what in sorted(made.what.items()):
         if dry_run or what != SAME:
             out.write(f"{what:<7} {path}\n")

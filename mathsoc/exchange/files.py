@@ -65,6 +65,8 @@ def parsed(path: str, raw: bytes) -> Entry | Problem:
     except Wrong as wrong:
         at = rules.line_of(front, str(wrong))
         return Problem(path, str(wrong), at + before if at else None)
+    except ValueError:  # what Python says of a number of thousands of digits
+        return Problem(path, "there is a number in it that is far too long; mend it")
     if text is None:
         return Entry(path, data)
     try:
@@ -142,14 +144,13 @@ def version(folder: Path) -> None:
     """Raises Refused unless the folder is an export that this version reads."""
     try:
         marker = tomllib.loads(_read(folder / rules.MARKER, LARGEST_TEXT).decode())
-    except (Wrong, OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError, OSError) as error:
         raise Refused(
             f"{folder} has no {rules.MARKER} that can be read, so it is no export; name one that has it."
         ) from error
-    if marker.get("format") != rules.FORMAT:
-        raise Refused(
-            f"{rules.MARKER} says format {marker.get('format')!r}; this mathsoc reads {rules.FORMAT}."
-        )
+    if (said := marker.get("format")) != rules.FORMAT:
+        said = f"format {said}" if isinstance(said, int) and abs(said) < 1_000_000 else "no format"
+        raise Refused(f"{rules.MARKER} says {said}; this mathsoc reads format {rules.FORMAT}.")
 
 
 def listed(problems: list[Problem]) -> str:
@@ -249,7 +250,9 @@ def _may_replace(folder: Path) -> None:
     strange = [path for path, _ in _walk(folder, foreign) if path != rules.MARKER and not _known(path)]
     if strange or foreign:
         first = strange[0] if strange else foreign[0].path
-        raise Refused(f"{folder} holds {first} besides an older export; move that elsewhere first.")
+        raise Refused(
+            f"{folder} holds {rules.shown(first)} besides an older export; move that elsewhere first."
+        )
 
 
 def _move(aside: Path, folder: Path) -> None:

@@ -29,6 +29,13 @@ KINDS = ("number", "expression", "equation", "inequality", "set", "sequence", "i
 MOST_STAGES, MOST_YEAR, MOST_BOXES, MOST_TAGS = 30, 30, 50, 50
 
 
+def shown(words: str) -> str:
+    """For a terminal, which obeys what stands in the name of a file: signs nobody can see are written out."""
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in words
+    )
+
+
 @dataclass(frozen=True)
 class Problem:
     """What is wrong, where, and what to do about it."""
@@ -38,7 +45,7 @@ class Problem:
     line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.path}{f', line {self.line}' if self.line else ''}: {self.words}"
+        return shown(f"{self.path}{f', line {self.line}' if self.line else ''}: {self.words}")
 
 
 @dataclass(frozen=True)
@@ -144,9 +151,17 @@ def moment(value: Any) -> datetime:
             value = datetime.fromisoformat(value)
         except ValueError:
             value = None
-    if not isinstance(value, datetime) or value.tzinfo is None or not 1900 < value.year < 9000:
-        raise Wrong('write a moment with its zone, such as "2026-11-23T16:00:00Z"')
-    return value.astimezone(UTC)
+    wrong = Wrong('write a moment with its zone, such as "2026-11-23T16:00:00Z"')
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise wrong
+    try:
+        found = value.astimezone(UTC)
+    except OverflowError:
+        raise wrong from None
+    # As it is stored: in its own zone the last moment of a year may be in another one.
+    if not 1900 < found.year < 9000:
+        raise wrong
+    return found
 
 
 def many(check: Check, most: int, *, ordered: bool = True) -> Check:
@@ -163,8 +178,15 @@ def many(check: Check, most: int, *, ordered: bool = True) -> Check:
 
 def table(value: Any) -> dict[str, Any]:
     """Options of marking, whose inside the engine judges."""
-    if not isinstance(value, dict) or len(str(value)) > 5_000:
-        raise Wrong("write a table of names and values")
+    wrong = Wrong("write a table of names and values")
+    if not isinstance(value, dict):
+        raise wrong
+    try:
+        long = len(str(value)) > 5_000
+    except ValueError:  # Python writes no number of so many digits
+        raise wrong from None
+    if long:
+        raise wrong
     return value
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,21 +12,18 @@ from sqlalchemy.orm import selectinload, undefer
 from mathsoc import audit, jobs
 from mathsoc.audit import Action
 from mathsoc.competitions.models import Competition, CompetitionStage
-from mathsoc.errors import Refused
 from mathsoc.exchange import texts
 from mathsoc.exchange.boxes import write_challenges
 from mathsoc.exchange.planned import CREATE, UPDATE, Plan
-from mathsoc.exchange.rules import COMPETITIONS, ENDINGS, POSTS, SOCIETY, UPLOADS, Entry
+from mathsoc.exchange.rules import COMPETITIONS, POSTS, SOCIETY, UPLOADS, Entry
 from mathsoc.live.service import announce
 from mathsoc.publishing import service as publishing
 from mathsoc.publishing.models import Post, PostSlug
 from mathsoc.schools.models import Society, Stage, YearStage
 from mathsoc.search import service as search
-from mathsoc.uploads import pure
 from mathsoc.uploads import service as uploads
 from mathsoc.uploads.models import Upload
 from mathsoc.uploads.service import Prepared
-from mathsoc.uploads.store import Store
 
 
 @dataclass
@@ -40,54 +34,11 @@ class Done:
     searched: set[tuple[str, int]] = field(default_factory=set)
 
 
-async def prepare(plan: Plan) -> list[Prepared]:
-    """Files to be kept, read in a worker like any that is sent; with no transaction held. Raises Refused."""
-    found = {}
-    for path, raw in plan.uploads.items():
-        if plan.what[path] != CREATE:
-            continue
-        id, _, ending = path.partition("/")[2].partition(".")
-        entry = plan.entries[f"{UPLOADS}/{id}.toml"]
-        try:
-            made = await uploads.prepare(
-                raw, entry.data["name"], "document" if ending == "pdf" else "picture"
-            )
-        except Refused as refused:
-            raise Refused(f"nothing was imported:\n  {path}: {refused.message}") from refused
-        # Made anew a photograph would lose a little each time; what holds nothing but its pixels stays.
-        if made.media_type == ENDINGS[ending] and pure.only_pixels(raw, made.media_type):
-            made = replace(made, data=raw, sha256=hashlib.sha256(raw).hexdigest())
-        elif made.kind == "picture" and made.media_type != ENDINGS[ending]:
-            raise Refused(
-                f"nothing was imported:\n  {path}: call it .{_ending(made.media_type)}; that is what it is"
-            )
-        found[id] = replace(made, public_id=id, name=entry.data["name"])
-    first_pages = set()
-    for id, made in found.items():
-        first = plan.entries[f"{UPLOADS}/{id}.toml"].data["picture"]
-        if made.picture is not None and first in found:
-            found[id] = replace(made, picture=found[first])
-            first_pages.add(first)
-    return [made for id, made in found.items() if id not in first_pages]
-
-
-@asynccontextmanager
-async def placed(store: Store, prepared: list[Prepared]) -> AsyncIterator[None]:
-    """The files in their store while their rows are written; taken out again if that fails."""
-    put: list[str] = []
-    try:
-        for made in prepared:
-            for one in made.files:
-                put.append(one.public_id)
-                await store.put(one.public_id, one.data)
-        yield
-    except BaseException:
-        await uploads.let_go(store, put)
-        raise
-
-
 async def apply(session: AsyncSession, plan: Plan, prepared: list[Prepared], now: datetime) -> None:
-    """Write everything that the plan creates or updates, then tell whoever shows and searches it."""
+    """Write everything that the plan creates or updates, then tell whoever shows and searches it.
+
+    The caller holds what the plan changes (`holding.hold`); `prepared` are the files whose rows are missing.
+    """
     done = Done()
     await _society(session, plan)
     for made in prepared:
@@ -151,7 +102,7 @@ async def _competitions(session: AsyncSession, plan: Plan, now: datetime, done: 
             continue
         before = plan.before(entry.path)
         one = await session.scalar(
-            select(Competition).where(Competition.slug == entry.name).with_for_update()
+            select(Competition).where(Competition.slug == entry.name).with_for_update(key_share=True)
         )
         if one is None:
             one = Competition(slug=entry.name)
@@ -214,9 +165,9 @@ async def _post(
         post = Post(kind=kind, slug=entry.name, tags=[], created_at=now, updated_at=now)
         session.add(post)
     else:
-        chosen = select(Post).where(Post.kind == kind, Post.slug == before.name).with_for_update()
+        chosen = select(Post).where(Post.kind == kind, Post.slug == before.name)
         loading = chosen.options(selectinload(Post.tags), undefer(Post.body))
-        post = (await session.scalars(loading)).one()
+        post = (await session.scalars(loading.with_for_update(key_share=True))).one()
     for name, value in entry.data.items():
         if name not in ("tags", "old_slugs", "document", "created_at", "updated_at"):
             setattr(post, name, value)
@@ -240,7 +191,3 @@ async def _revise(
 ) -> None:
     was = None if before is None else before.text or ""
     await texts.revised(session, owner, id, field, was, after.text or "", now)
-
-
-def _ending(media_type: str) -> str:
-    return next(ending for ending, known in ENDINGS.items() if known == media_type)

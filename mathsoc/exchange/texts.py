@@ -28,7 +28,7 @@ async def revised(
         return
     column = Region.__table__.c[owner]
     await insert_ignoring(session, Region, {owner: id, "field": field, "revision": 0}, [owner, "field"])
-    chosen = select(Region).where(column == id, Region.field == field).with_for_update()
+    chosen = select(Region).where(column == id, Region.field == field).with_for_update(key_share=True)
     region = (await session.scalars(chosen.execution_options(populate_existing=True))).one()
     if before is not None:
         await _add_revisions(session, region, before, after, now)

@@ -55,11 +55,10 @@ async def resume(slug: str) -> Response:
 async def repeat(slug: str) -> Response:
     """`state` is failed or unsure: whose mail is tried again."""
     state = (await sent()).get("state", "")
-    if state not in ("failed", "unsure"):
-        return see(f"/newsletters/{slug}/mailing")
 
     async def again(db: AsyncSession, viewer: Viewer, post: Post, now: datetime, address: str) -> None:
-        await service.repeat(db, viewer, post, state, now, address)
+        if state in ("failed", "unsure"):
+            await service.repeat(db, viewer, post, state, now, address)
 
     return await _change(slug, again, "begun")
 

@@ -148,6 +148,9 @@ async def _choose(
 
 
 async def _locked(session: AsyncSession, post: Post) -> Mailing:
+    # Its job comes first, as where that runs: else an officer and the job would each wait for the other.
+    job = select(Job.id).join(Mailing, Mailing.public_id == Job.subject).where(Job.name == JOB)
+    await session.execute(job.where(Mailing.post_id == post.id).with_for_update(of=Job))
     found = select(Mailing).where(Mailing.post_id == post.id).with_for_update()
     mailing = await session.scalar(found.execution_options(populate_existing=True))
     if mailing is None:

@@ -12,7 +12,8 @@ from mathsoc.richtext.tree import Element, decode, opening, write
 
 # Each of these begins a line; what holds others of them ends on one of its own.
 _ON_LINES = policy.BLOCKS - {"div"}
-_PLAIN_FORMULA = re.compile(r"(?:[^\\$<&]|\\(?![()\[\]])|&(?![#a-zA-Z])|\\\\|<(?![a-zA-Z/!?]))+")
+# Possessive, and the pair of strokes first: a formula of many lines is read in one way alone.
+_PLAIN_FORMULA = re.compile(r"(?:\\\\|\\(?![()\[\]])|[^\\$<&]|&(?![#a-zA-Z])|<(?![a-zA-Z/!?]))++")
 
 
 @dataclass(frozen=True)

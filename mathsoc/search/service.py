@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import String, cast, delete, exists, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, undefer
 
@@ -25,7 +22,7 @@ from mathsoc.writing.shelves import Thing
 
 INDEX = "index-for-search"
 FILL = "fill-search"
-CHUNK = 25  # things that one step reads
+CHUNK = 25  # things that one step plans
 LONGEST_TITLE = 150
 
 OWNERS: dict[str, tuple[type[Base], str]] = {
@@ -62,49 +59,47 @@ async def text_published(session: AsyncSession, thing: Thing, _field: str, _now:
 async def index(session: AsyncSession, job: Job) -> datetime | None:
     """The job: read one thing. One that has gone took its entries along."""
     kind, _, number = job.subject.partition(":")
-    await _read(session, kind, [int(number)])
+    await _read(session, kind, int(number))
     return None
 
 
 async def fill(session: AsyncSession, _job: Job) -> datetime | None:
-    """The job: read things that have no entry, some in each step, until every thing has one."""
+    """The job: have things read that have no entry, some in each step, until all are planned.
+
+    It reads none itself: only the job of a thing has whoever changes that thing wait.
+    """
     for kind, (model, owner) in OWNERS.items():
         key: Any = model.__table__.c.id
         there = exists().where(SearchEntry.__table__.c[owner] == key)
-        missing = (await session.scalars(select(key).where(~there).order_by(key).limit(CHUNK))).all()
-        if missing:
-            await _read(session, kind, missing)
+        subject = literal(f"{kind}:") + cast(key, String)
+        planned = exists().where(Job.name == INDEX, Job.subject == subject, Job.done_at.is_(None))
+        missing = select(key).where(~there, ~planned).order_by(key).limit(CHUNK)
+        if ids := (await session.scalars(missing)).all():
+            for id in ids:
+                await jobs.plan(session, INDEX, f"{kind}:{id}", clock.now())
             return clock.now()
     return None
 
 
-async def _read(session: AsyncSession, kind: str, ids: Collection[int]) -> None:
+async def _read(session: AsyncSession, kind: str, id: int) -> None:
     _, owner = OWNERS[kind]
     found: list[Words] = []
     if kind == "post":
         document = joinedload(Post.document).undefer(Upload.text)
-        chosen = select(Post).where(Post.id.in_(ids))
+        chosen = select(Post).where(Post.id == id)
         posts = await session.scalars(chosen.options(undefer(Post.body), joinedload(Post.tags), document))
         found = [_of_post(post) for post in posts.unique()]
     elif kind == "challenge":
-        all_of = select(Challenge).where(Challenge.id.in_(ids)).options(undefer(Challenge.solution))
+        all_of = select(Challenge).where(Challenge.id == id).options(undefer(Challenge.solution))
         for challenge in await session.scalars(all_of):
             found += _of_challenge(challenge)
     else:
         columns = (Competition.id, Competition.name, Competition.introduction)
-        competitions = await session.execute(select(*columns).where(Competition.id.in_(ids)))
-        found = [_words(name, "", text, competition_id=id) for id, name, text in competitions]
-    await session.execute(delete(SearchEntry).where(SearchEntry.__table__.c[owner].in_(ids)))
-    if found:
-        await _keep(session, owner, found)
-
-
-async def _keep(session: AsyncSession, owner: str, found: list[Words]) -> None:
-    """Another process may be reading the same thing just now; whoever comes last has read the newest."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(SearchEntry).values(found)
-    newer = {name: statement.excluded[name] for name in ("title", "labels", "body")}
-    await session.execute(statement.on_conflict_do_update(index_elements=[owner, "part"], set_=newer))
+        competitions = await session.execute(select(*columns).where(Competition.id == id))
+        found = [_words(name, "", text, competition_id=number) for number, name, text in competitions]
+    await session.execute(delete(SearchEntry).where(SearchEntry.__table__.c[owner] == id))
+    session.add_all(SearchEntry(**one) for one in found)
+    await session.flush()
 
 
 def _of_post(post: Post) -> Words:

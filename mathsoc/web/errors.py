@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from mathsoc import clock
+from mathsoc.db import gave_way
 from mathsoc.errors import Busy, Forbidden, Missing, Refused, SignedOut, TooMany
 from mathsoc.web.api import BadBody, problem, wants_problem
 from mathsoc.web.filters import again
@@ -21,8 +22,6 @@ log = logging.getLogger(__name__)
 
 # SQLSTATE classes: connection lost, out of resources, shutting down or starting.
 AWAY = ("08", "53", "57")
-# A transaction that met another one: nothing is broken, and sent again it passes.
-AGAIN = ("40001", "40P01", "55P03")
 # What is sent here is an answer, and its sender counts attempts.
 # In the names of fields whose values no page repeats.
 SECRETS = ("password", "code")
@@ -158,7 +157,7 @@ async def _database(error: Exception) -> Response:
     """The database is away, restarting or locked: wait and try again. Anything else is our mistake."""
     code = str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
     away = not isinstance(error, DBAPIError) or isinstance(error, OperationalError | InterfaceError)
-    if code in AGAIN:
+    if isinstance(error, DBAPIError) and gave_way(error):
         log.warning("a transaction gave way to another: %s", code)
         return await _busy(Busy("Several people changed the same thing at once. Please try again."))
     if away or getattr(error, "connection_invalidated", False) or code.startswith(AWAY):

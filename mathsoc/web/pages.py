@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 from quart import Quart, Response, current_app, redirect, render_template, request
 
 from mathsoc.errors import Missing
 
 LAST_PAGE = 100_000
+IN_PATHS = "%/:?#[]@!$&'()*+,;=-._~"  # what an address may hold as it is
 PageContext = Callable[[], Awaitable[dict[str, Any]]]
 
 
@@ -40,6 +42,8 @@ def page_number() -> int:
 
 def see(path: str) -> Response:
     """Send the browser on to a page after a change; htmx is told to load it whole."""
+    # Part of a path may be as it was asked for: a line break in it must not end the header.
+    path = quote(path, safe=IN_PATHS)
     if wants_fragment():
         response = Response("", status=204)
         response.headers["HX-Redirect"] = path

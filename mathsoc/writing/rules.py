@@ -5,19 +5,17 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from difflib import SequenceMatcher
+
+from mathsoc.sequences import Work, stretches
 
 LONGEST = 200_000  # characters of one text as it is sent
 LONGEST_NOTE = 200
 DRAFTS_KEPT = timedelta(days=30)
 PRESENT_FOR = timedelta(seconds=60)  # an editor that has not been heard of for so long is gone
-# Beyond so many blocks, or pairs of equal ones, texts are compared as wholes: comparing takes their square.
-MOST_BLOCKS = 1_000
-MOST_PAIRS = 5_000
+WORK = 500_000  # for each comparison of two texts; what is not compared by then counts as changed
 
 # What stands between the two versions of a place that both have changed. No text with one is published.
 MINE, THEIRS, END = "⟪ yours: ⟫", "⟪ theirs: ⟫", "⟪ end of both ⟫"
@@ -124,24 +122,15 @@ def _common(
     base: Sequence[str], mine: Sequence[str], theirs: Sequence[str]
 ) -> Iterator[tuple[int, int, int, int]]:
     """Stretches of `base` that both kept: where each begins in the three, and how long it is."""
-    if max(map(len, (base, mine, theirs))) > MOST_BLOCKS:
-        return
-    if max(_pairs(base, mine), _pairs(base, theirs)) > MOST_PAIRS:
-        return
-    kept_by_other = _matches(base, theirs)
-    for mine_base, mine_at, mine_size in _matches(base, mine):
-        for their_base, their_at, their_size in kept_by_other:
+    by_me, by_other = (stretches(base, one, Work(WORK)) for one in (mine, theirs))
+    at = 0
+    for mine_base, mine_at, mine_size in by_me:
+        while at < len(by_other) and by_other[at][0] < mine_base + mine_size:
+            their_base, their_at, their_size = by_other[at]
             start = max(mine_base, their_base)
             end = min(mine_base + mine_size, their_base + their_size)
             if start < end:
                 yield start, mine_at + start - mine_base, their_at + start - their_base, end - start
-
-
-def _pairs(one: Sequence[str], other: Sequence[str]) -> int:
-    counts = Counter(other)
-    return sum(counts[block] for block in one)
-
-
-def _matches(base: Sequence[str], other: Sequence[str]) -> list[tuple[int, int, int]]:
-    found = SequenceMatcher(None, base, other, autojunk=False).get_matching_blocks()
-    return [(one.a, one.b, one.size) for one in found if one.size]
+            if their_base + their_size > mine_base + mine_size:
+                break  # it goes on in what comes next of mine
+            at += 1

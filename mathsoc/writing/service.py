@@ -93,9 +93,7 @@ async def publish(
             before={"revision": was},
             after={"revision": region.revision, "field": field},
         )
-    draft = await _draft(session, region, viewer)
-    if draft is not None and (rules.version(draft.text) == edit.draft or _says(draft.text, stored)):
-        await session.delete(draft)
+    await _done_with(session, region, viewer, edit, stored)
     await leave(session, thing, field, viewer)
     if changed:
         for function in on_published:
@@ -200,6 +198,13 @@ async def _draft(session: AsyncSession, region: Region, viewer: Viewer) -> Draft
     """This viewer's draft, locked until the end of the transaction: one window goes after the other."""
     mine = select(Draft).where(Draft.region_id == region.id, Draft.member_id == viewer.id)
     return await session.scalar(mine.with_for_update().execution_options(populate_existing=True))
+
+
+async def _done_with(session: AsyncSession, region: Region, viewer: Viewer, edit: Edit, stored: str) -> None:
+    """The draft that was published goes; one that another window has kept meanwhile stays."""
+    draft = await _draft(session, region, viewer)
+    if draft is not None and (rules.version(draft.text) == edit.draft or _says(draft.text, stored)):
+        await session.delete(draft)
 
 
 async def _region(session: AsyncSession, thing: Thing, field: str) -> Region:

@@ -105,6 +105,23 @@ STRANGER = '<img src="/uploads/zzzzzzzzzzzzzzzzzzzz" alt="a">'
         (lambda folder: os.mkfifo(folder / "articles/x.html"), "this is a link or no plain file"),
         (lambda folder: (folder / rules.MARKER).unlink(), "so it is no export"),
         (at(rules.MARKER, "format = 99"), "says format 99"),
+        (at(rules.MARKER, f"format = {'9' * 5_000}"), "so it is no export"),
+        (at(rules.MARKER, f"format = 0x{'f' * 5_000}"), "says no format"),
+        (at(rules.MARKER, "a = " + "[" * 5_000), "so it is no export"),
+        (post(f"pinned = {'9' * 5_000}\n"), "articles/x.html: there is a number in it that is far too long"),
+        (
+            at(
+                "challenges/one.boxes.toml",
+                '[[boxes]]\nlabel = "a"\nkind = "number"\nkey = "1"\n'
+                f"[boxes.options]\ntolerance = 0x{'f' * 5_000}\n",
+            ),
+            "options: write a table of names and values",
+        ),
+        (post('publish_at = "8999-12-31T23:59:59-23:59"\n'), "line 4: publish_at: write a moment"),
+        (post('publish_at = "0001-01-01T00:00:00+23:59"\n'), "line 4: publish_at: write a moment"),
+        (post('publish_at = "9999-12-31T23:59:59-23:59"\n'), "line 4: publish_at: write a moment"),
+        (at("articles/\x1b]0;owned\x07.exe", b"MZ"), r"articles/\x1b]0;owned\x07.exe: this is no file"),
+        (at("articles/\udcff\u202e.exe", b"MZ"), r"articles/\udcff\u202e.exe: this is no file"),
     ],
 )
 async def test_hostile_files_change_nothing(

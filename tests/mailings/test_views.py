@@ -138,6 +138,15 @@ async def test_stop_go_on_and_what_cannot_be_sent(app: Mathsoc, world: World) ->
     assert len(await logged(world, "mailing-stopped")) == len(await logged(world, "mailing-resumed")) == 1
 
 
+@ONCE
+async def test_there_is_nothing_to_repeat_at_an_address_of_no_newsletter(app: Mathsoc, world: World) -> None:
+    carol = await already_signed_in(app, world, "carol")
+    for slug in ("none", "a%0d%0ab"):
+        for state in ("failed", "x"):
+            reply = await carol.post(f"/newsletters/{slug}/mailing/repetition", form={"state": state})
+            assert reply.status_code == 404
+
+
 async def test_one_click_as_providers_do_it(app: Quart, config: Config, world: World) -> None:
     """Nobody signed in, again and again, and the same answer for links that are nobody's."""
     await ask(world, "alice", "bob")

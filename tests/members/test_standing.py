@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from mathsoc.db import Database
 from mathsoc.errors import Forbidden, SignedOut
@@ -17,9 +17,8 @@ from mathsoc.members.models import LoginSession, Member
 from mathsoc.members.rules import Viewer
 from tests.live.fakes import true
 from tests.support.asked import watch
+from tests.support.locks import postgres_only, waits_for_a_lock
 from tests.support.world import World
-
-postgres_only = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 async def viewer_of(world: World, name: str) -> Viewer:
@@ -144,12 +143,3 @@ async def test_holding_does_not_disturb_those_who_only_point_at_the_member(
                 )
             )
             await other.flush()
-
-
-async def waits_for_a_lock(database: Database) -> bool:
-    query = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND"
-        " wait_event_type = 'Lock'"
-    )
-    async with database.reading() as session:
-        return bool(await session.scalar(query))

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from quart import Quart
+from sqlalchemy import delete, update
 
+from mathsoc import clock, jobs
 from mathsoc.competitions.models import Competition
 from mathsoc.db import Database
+from mathsoc.jobs import Runner
+from mathsoc.publishing.models import Post
 from mathsoc.search import service
 from mathsoc.search.models import LONGEST, SearchEntry
 from mathsoc.uploads.models import Upload
+from tests.live.fakes import true
 from tests.search.writing import fill, look, paths, post, read
+from tests.support.locks import postgres_only, waits_for_a_lock
 from tests.support.world import World
 
 HOUR = timedelta(hours=1)
@@ -131,6 +139,45 @@ async def test_an_empty_index_is_filled_in_steps(
     assert await fill(database) == 3 + 1 + 1
     assert len(paths(await look(world, "hard"))) == 5
     assert await fill(database) == 1
+
+
+@postgres_only
+async def test_the_filling_brings_nothing_back_that_was_changed_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await post(world, "primes", body="<p>Withdrawn</p>")
+    async with world.database.writing() as session:
+        await session.execute(delete(SearchEntry))
+        await jobs.plan(session, service.FILL, "", clock.now())
+    reads, has_read, go_on = service._read, asyncio.Event(), asyncio.Event()
+
+    async def slowly(*given: Any) -> None:
+        await reads(*given)
+        has_read.set()
+        await go_on.wait()
+
+    async def change() -> None:
+        async with world.database.writing() as session:
+            await session.execute(update(Post).where(Post.id == one.id).values(body="<p>Readable</p>"))
+            await service.plan(session, "post", one.id)
+
+    monkeypatch.setattr(service, "_read", slowly)
+    steps = {service.FILL: service.fill, service.INDEX: service.index}
+    runner = Runner(world.database, steps)
+    fills = asyncio.create_task(runner.run_due())
+    await has_read.wait()
+    changes = asyncio.create_task(change())
+
+    async def has_met() -> bool:
+        return changes.done() or await waits_for_a_lock(world.database)
+
+    await true(has_met)
+    await runner.stop()  # after the step in hand
+    go_on.set()
+    await asyncio.gather(fills, changes)
+    assert paths(await look(world, "withdrawn")) == []
+    await Runner(world.database, steps).run_due()
+    assert paths(await look(world, "readable")) == ["/articles/primes"]
 
 
 async def test_a_text_of_any_length_and_kind_is_kept(world: World, database: Database) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mathsoc.db import Database
-from mathsoc.jobs import Job
+from mathsoc.jobs import Job, Runner
 from mathsoc.publishing.models import Post, PostSlug, PostTag
 from mathsoc.search import queries, rules, service
 from mathsoc.search.queries import Found
@@ -40,13 +40,15 @@ async def read(database: Database, kind: str, id: int) -> None:
 
 
 async def fill(database: Database) -> int:
-    """Every thing without an entry is read; says in how many steps."""
+    """Every thing without an entry is read; says in how many steps that was planned."""
     steps = 0
     while True:
         async with database.writing() as session:
             steps += 1
             if await service.fill(session, Job(name=service.FILL, subject="")) is None:
-                return steps
+                break
+    await Runner(database, {service.INDEX: service.index}).run_due()
+    return steps
 
 
 async def look(world: World, asked: str, who: str | None = None, now: datetime | None = None) -> Found:

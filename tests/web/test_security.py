@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from quart import Quart
 
+from mathsoc.web.pages import see
 from tests.support.world import World, already_signed_in, signed_in
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -76,3 +77,11 @@ async def test_a_planted_or_broken_cookie_signs_nobody_in(app: Quart, world: Wor
         client.set_cookie("localhost", "mathsoc", value)
         reply = await client.get("/")
         assert reply.status_code == 200 and b"Sign out" not in await reply.get_data()
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["plain", "htmx"])
+async def test_a_line_break_in_an_address_ends_no_header(app: Quart, headers: dict[str, str]) -> None:
+    async with app.test_request_context("/", headers=headers):
+        sent = see("/pages/a\r\nSet-Cookie: b=1?c=%0a#é").headers
+    where = sent["HX-Redirect" if headers else "Location"]
+    assert where == "/pages/a%0D%0ASet-Cookie:%20b=1?c=%0a#%C3%A9" and "Set-Cookie" not in sent

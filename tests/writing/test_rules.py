@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from datetime import timedelta
 
 import pytest
@@ -69,11 +71,31 @@ def test_a_place_that_both_changed_has_both_between_marks() -> None:
     assert "<p>y</p>" in rules.merge("<p>x</p>", "", "<p>y</p>").text
 
 
-def test_a_long_text_is_compared_as_a_whole() -> None:
-    """Comparing is quadratic; a text of very many paragraphs must not hold the server."""
-    base = "".join(f"<p>{number}</p>" for number in range(rules.MOST_BLOCKS + 1))
+def test_what_both_added_to_a_long_text_comes_after_it() -> None:
+    base = "".join(f"<p>{number}</p>" for number in range(2_000))
     merged = rules.merge(base, base + "<p>mine</p>", base + "<p>theirs</p>")
-    assert merged.conflicts == 1 and "mine" in merged.text and "theirs" in merged.text
+    assert merged.conflicts == 1 and len(rules.blocks(merged.text)) == 2_000 + 5
+
+
+OVER_AND_OVER = "<p>x</p>"
+TURNED = [f"<p>{number}</p>" for number in range(10_000)]
+SHUFFLED = random.Random(7)
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs"),
+    [
+        (OVER_AND_OVER * 10_000, f"{OVER_AND_OVER}<p>a</p>" * 6_000, f"<p>b</p>{OVER_AND_OVER}" * 6_000),
+        ("".join(TURNED), "".join(TURNED[::-1]), "".join(TURNED[1::2] + TURNED[::2])),
+        tuple("".join(SHUFFLED.choice(TURNED[:9]) for _ in range(9_000)) for _ in range(3)),
+    ],
+    ids=["over and over", "turned", "shuffled"],
+)
+def test_any_long_texts_are_made_into_one_at_once(base: str, mine: str, theirs: str) -> None:
+    began = time.process_time()
+    merged = rules.merge(base, mine, theirs)
+    assert time.process_time() - began < 2
+    assert not set(rules.blocks(mine)) - set(rules.blocks(merged.text)) - set(rules.blocks(base))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +128,7 @@ def test_cutting_loses_nothing(parts: list[str]) -> None:
     assert "".join("".join(rules.blocks(text)).split()) == "".join(text.split())
 
 
-def test_a_text_of_the_same_line_over_and_over_is_too() -> None:
+def test_what_both_added_to_the_same_line_over_and_over_is_between_marks() -> None:
     base = "<p>a</p>" * 200
     merged = rules.merge(base, base + "<p>mine</p>", base + "<p>theirs</p>")
     assert merged.conflicts == 1 and "mine" in merged.text and "theirs" in merged.text
