@@ -8,7 +8,7 @@ UV ?= $(shell command -v uv || echo $(BIN)/uv)
 export PYTHON
 
 help: ## List these targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 run: for-running ## Start the demo society on http://127.0.0.1:8000 and print its log-ins
 	@$(BIN)/mathsoc run --demo
@@ -36,6 +36,8 @@ drills: for-testing ## The long fault and fuzz drills
 	$(BIN)/pytest -m drill || { code=$$?; [ $$code -eq 5 ] && echo "There are no drills yet." || exit $$code; }
 
 bench: for-testing ## The benchmarks, each with its table: make bench [PAIRS="file.jsonl …"] to mark those
+	@echo "== bench/reading.py" && $(BIN)/python -m bench.reading
+	@echo "== bench/searching.py" && $(BIN)/python -m bench.searching
 	@echo "== bench/live.py" && $(BIN)/python bench/live.py
 	@echo "== bench/marking.py" && $(BIN)/python bench/marking.py $(or $(PAIRS),tests/marking/cases/*.toml)
 
@@ -62,5 +64,5 @@ vendor: ## Build static/vendor anew from package-lock.json (needs Node)
 for-running:
 	@tools/environment.sh run
 
-for-testing:
+for-testing: ## Make .venv with all that the tests need, without running them
 	@tools/environment.sh dev

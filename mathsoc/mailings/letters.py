@@ -58,15 +58,17 @@ async def letter_to(session: AsyncSession, config: Config, post: Post, member: M
     """What the member gets, with their own link to end it."""
     page = f"{config.site_url}/newsletters/{post.slug}"
     over = f"{config.site_url}/newsletters/unsubscribe/{rules.token(config.secret_key, member.handle)}"
+    text = richtext.text_for_mail(post.body, config.site_url, page).strip()
     made = await letter(
         session,
         member.email or "",
         "newsletter",
         title=post.title,
-        text=richtext.text_for_mail(post.body, config.site_url, page),
+        text=text,
         html=richtext.for_mail(post.body, config.site_url, page),
         page=page,
         has_document=post.document_id is not None,
+        opening="" if text else await queries.opening(session, post),
         over=over,
     )
     headers = {

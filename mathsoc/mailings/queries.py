@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,9 @@ from mathsoc.mailings.rules import Numbers
 from mathsoc.members.models import Member
 from mathsoc.publishing import queries as publishing
 from mathsoc.publishing.models import Post
+from mathsoc.uploads.models import Upload
+
+OPENING = 600  # letters of a PDF in the mail of a newsletter
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,14 @@ async def post(session: AsyncSession, post_id: int) -> Post:
     """The newsletter with its text, as it is now."""
     chosen = select(Post).where(Post.id == post_id).options(undefer(Post.body))
     return (await session.scalars(chosen.execution_options(populate_existing=True))).one()
+
+
+async def opening(session: AsyncSession, post: Post) -> str:
+    """What a newsletter is about that is a PDF alone: its summary, or else the first words of the PDF."""
+    if post.summary or post.document_id is None:
+        return post.summary
+    words = await session.scalar(select(Upload.text).where(Upload.id == post.document_id))
+    return textwrap.shorten(words or "", OPENING, placeholder=" …")
 
 
 async def asked(session: AsyncSession, mailing: Mailing | None = None) -> Asked:

@@ -32,16 +32,27 @@ async def choose() -> Response:
 @blueprint.get("/newsletters/unsubscribe/<token>")
 async def about_ending(token: str) -> Response:
     """A page with a button: programs that look into mails follow every link."""
-    return await page("mailings/unsubscribe.html", token=token, ended=False)
+    return await _said(token, _whose(token) is not None, ended=False)
 
 
 @blueprint.post("/newsletters/unsubscribe/<token>")
 async def end(token: str) -> Response:
     """From that button, or from the mail program's own (RFC 8058): nobody need be signed in.
 
-    The answer is the same for every token, so that nobody learns which are known.
+    The answer is the same whether or not the account is still there. A link that was never ours, or was cut
+    on its way, is told of: who pressed it would believe that it is done.
     """
-    handle = rules.handle_of(current_app.settings.secret_key, token)  # type: ignore[attr-defined]
+    handle = _whose(token)
     if handle is not None:
         await service.no_more(await session(), handle, clock.now(), client_address())
-    return await page("mailings/unsubscribe.html", token=token, ended=True)
+    return await _said(token, handle is not None, ended=True)
+
+
+async def _said(token: str, known: bool, *, ended: bool) -> Response:
+    reply = await page("mailings/unsubscribe.html", token=token, known=known, ended=ended)
+    reply.status_code = 200 if known else 404
+    return reply
+
+
+def _whose(token: str) -> str | None:
+    return rules.handle_of(current_app.settings.secret_key, token)  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from mathsoc.config import Config
 from mathsoc.mail import KeptMail
 from mathsoc.mailings import rules, service
 from mathsoc.members.models import Member
+from mathsoc.uploads.models import Upload
 from tests.console.people import logged, stored, text_of
 from tests.mailings.stage import add_newsletter, add_readers, ask, begin, change, run, sends, states
 from tests.support.asked import watch
@@ -148,7 +149,7 @@ async def test_there_is_nothing_to_repeat_at_an_address_of_no_newsletter(app: Ma
 
 
 async def test_one_click_as_providers_do_it(app: Quart, config: Config, world: World) -> None:
-    """Nobody signed in, again and again, and the same answer for links that are nobody's."""
+    """Nobody signed in, again and again; whoever presses a broken link is told that nothing was changed."""
     await ask(world, "alice", "bob")
     link = link_of(config, world.members["alice"])
     provider = app.test_client()
@@ -157,7 +158,12 @@ async def test_one_click_as_providers_do_it(app: Quart, config: Config, world: W
     assert (await stored(world, "alice")).newsletters_since is not None, "looking changes nothing"
     token = link.rpartition("/")[2]
     wrong = [link[:-1] + ("0" if link[-1] != "0" else "1"), "/newsletters/unsubscribe/nobody.00", link + "0"]
-    for path in (link, link, *wrong):
+    for path in wrong:
+        for reply in (await provider.post(path, **ONE_CLICK), await provider.get(path)):
+            assert reply.status_code == 404
+            assert "nothing was changed" in (await reply.get_data()).decode()
+    assert (await stored(world, "alice")).newsletters_since is not None
+    for path in (link, link):
         reply = await provider.post(path, **ONE_CLICK)
         text = (await reply.get_data()).decode().replace(path.rpartition("/")[2], "")
         assert reply.status_code == 200 and "Set-Cookie" not in reply.headers
@@ -234,3 +240,35 @@ async def test_kept_mail_has_it_without_a_mail_server(app: Mathsoc, world: World
     assert await states(world) == {"sent": 1}
     async with world.database.reading() as session:
         assert (await session.scalars(select(KeptMail.recipient))).one() == world.members["alice"].email
+
+
+@ONCE
+async def test_a_newsletter_that_is_a_pdf_alone(config: Config, world: World, smtp: MailServer) -> None:
+    """The mail says what it is about: its summary, or the first words of the PDF, and where the rest is."""
+    await ask(world, "alice")
+    paper = Upload(
+        **{"kind": "document", "media_type": "application/pdf", "size": 9, "sha256": "0" * 64, "pages": 1},
+        **{"created_at": clock.now(), "text": "Squares  and cubes. " * 60},
+    )
+    async with world.database.writing() as session:
+        session.add(paper)
+    for slug, summary in (("autumn", ""), ("winter", "About circles")):
+        alone = {"body": "", "summary": summary, "document_id": paper.id}
+        await begin(world, await add_newsletter(world, slug, **alone))
+        await run(sends(config, world, smtp), 2)
+        text, html = [part.get_content() for part in smtp.mails[-1].iter_parts()]
+        words = summary or "Squares and cubes. Squares"
+        assert words in text and words in html and len(text) < 1500
+        assert "Read the rest in the PDF" in text and "Read the rest in the PDF" in html
+        assert [one.count(f"/newsletters/{slug}") for one in (text, html)] == [1, 1]
+    assert len(smtp.mails) == 2
+
+
+@ONCE
+async def test_one_link_to_the_page(config: Config, world: World, smtp: MailServer) -> None:
+    await ask(world, "alice")
+    await begin(world, await add_newsletter(world, body="<p>So <span data-latex='x^2'></span>.</p>"))
+    await run(sends(config, world, smtp), 2)
+    text, html = [part.get_content() for part in smtp.mails[-1].iter_parts()]
+    assert text.count("/newsletters/autumn") == 1
+    assert html.count('href="http') - html.count("unsubscribe/") == 1

@@ -105,7 +105,7 @@ STEPS = {"archive": "archived", "restoration-from-archive": "back", "restoration
          "withdrawal": "withdrawn"}  # fmt: skip
 _NOUNS = ("withdrawal", "archive", "restoration-from-archive", "restoration-from-bin")
 STEP = POST + "/<any({}):noun>".format(", ".join(f'"{noun}"' for noun in _NOUNS))
-TYPED = ("field", "text", "base", "note", "publish", "as")
+TYPED = ("field", "text", "base", "note", "draft", "publish", "as")
 
 ROWS: tuple[Row, ...] = (
     row("/static/<path:name>", path="/static/css/base.css", everyone=200),
@@ -181,8 +181,8 @@ ROWS: tuple[Row, ...] = (
         members=Goes("/profile?notice=newsletters-yes"),
         out=ASKS,
     ),
-    row("/newsletters/unsubscribe/<token>", path="/newsletters/unsubscribe/nobodys", everyone=200),
-    row("/newsletters/unsubscribe/<token>", "POST", "/newsletters/unsubscribe/nobodys", everyone=200),
+    row("/newsletters/unsubscribe/<token>", path="/newsletters/unsubscribe/nobodys", everyone=404),
+    row("/newsletters/unsubscribe/<token>", "POST", "/newsletters/unsubscribe/nobodys", everyone=404),
     row(MAILING, path=BY_MAIL, members=403, keys=200, out=ASKS),
     row(MAILING, "POST", BY_MAIL, members=403, keys=Goes(f"{BY_MAIL}?done=begun"), out=ASKS),
     row(
@@ -487,7 +487,7 @@ ROWS: tuple[Row, ...] = (
         members=403,
         out=ASKS,
         keys=Goes("/challenges/squares"),
-        more=("field",),
+        more=("field", "draft"),
     ),
     row("/console/writing/formula", "POST", members=403, out=ASKS, keys=200, more=("latex", "display")),
     row("/search", everyone=200),
