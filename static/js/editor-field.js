@@ -112,6 +112,7 @@ export function upgrade(textarea, { changed, say }) {
       editor.commands.focus("start");
     },
     focus: (where = "start") => editor.commands.focus(where),
+    refused: () => editor.view.dom.setAttribute("aria-invalid", "true"),
     /** Asks for what is missing before readers can have the text; true where something is. */
     askForMissing() {
       const position = undescribed(editor);
