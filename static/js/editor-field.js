@@ -111,7 +111,11 @@ export function upgrade(textarea, { changed, say }) {
       editor.view.dispatch(replaced(fromSource(source)).setMeta("closeHistory$", true));
       editor.commands.focus("start");
     },
-    focus: (where = "start") => editor.commands.focus(where),
+    focus(where = "start") {
+      editor.view.focus(); // at once, so that no key is lost
+      editor.commands.focus(where);
+    },
+    refused: () => editor.view.dom.setAttribute("aria-invalid", "true"),
     /** Asks for what is missing before readers can have the text; true where something is. */
     askForMissing() {
       const position = undescribed(editor);

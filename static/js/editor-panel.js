@@ -9,7 +9,8 @@ export function closePanel(back = true) {
   open = null;
   panel.remove();
   closed?.();
-  if (back) editor.commands.focus(undefined, { scrollIntoView: false });
+  // At once: the editor's own command waits for a frame, in which keys would go nowhere.
+  if (back) editor.view.focus();
 }
 
 export const panelIn = (frame) => Boolean(open && frame.contains(open.panel));

@@ -25,7 +25,18 @@ async function begin(textarea, byPress) {
     say: (words, wrong) => here.keeping.say(words, wrong),
   });
   open.set(textarea, here);
+  tell(here);
   if (byPress) here.field.focus(textarea.value.trim() ? "start" : "end");
+}
+
+/** Why the text was not taken: the editor stays as it is, with its steps to undo, and the focus goes to the words. */
+function tell(here) {
+  const error = here.form.querySelector(".editor-error:not([data-told])");
+  if (!error?.textContent.trim()) return;
+  error.dataset.told = "";
+  here.keeping.know(error.dataset.draftIs);
+  here.field?.refused();
+  error.focus();
 }
 
 function end(here) {
@@ -38,6 +49,7 @@ function end(here) {
 function look() {
   const closed = [...open.values()].filter(({ textarea }) => !textarea.isConnected);
   closed.forEach(end);
+  [...open.values()].forEach(tell);
   const lost = !document.activeElement || document.activeElement === document.body;
   for (const { region } of closed) {
     const back = document.getElementById(region);
@@ -136,13 +148,15 @@ document.addEventListener("focusout", ({ target, relatedTarget }) => {
   if (here && !here.field?.frame.contains(relatedTarget) && here.keeping.unsaved) here.keeping.keep();
 });
 
-// Sending failed (no line, a gateway's page): the words are still here, so drafts go on.
-document.addEventListener("htmx:error", () => {
+// Sending failed (no line, a gateway's page, a refusal): the words are still here, so drafts go on.
+function goOn() {
   for (const here of open.values()) {
     here.sending = false;
     if (here.keeping.unsaved) here.keeping.plan(3_000);
   }
-});
+}
+document.addEventListener("htmx:error", goOn);
+document.addEventListener("htmx:after:request", ({ detail }) => detail.ctx.response?.status >= 400 && goOn());
 
 window.addEventListener("beforeunload", (event) => {
   for (const here of open.values()) {

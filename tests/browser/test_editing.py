@@ -115,6 +115,42 @@ async def test_what_is_pasted_is_understood(server: Start, new_context: NewConte
     await world.database.close()
 
 
+async def test_a_refused_text_stays_as_it_is(server: Start, new_context: NewContext, sqlite_url: str) -> None:
+    """The words say why and have the focus; what was typed can still be undone, and published."""
+    world = await society(sqlite_url)
+    running = await server(sqlite_url)
+    carols = await new_context(running.url)
+    carols.allow("status of 422")
+    page = await sign_in(carols, world, "carol", ARTICLE)
+    await edit(page)
+    text, error = page.locator(".writer-text"), page.locator(".editor-error")
+    await page.keyboard.insert_text("⟪ yours: ⟫ undecided ")
+    for _ in range(2):
+        await page.keyboard.press("Control+Enter")
+        await expect(error).to_contain_text("Somewhere two versions still stand")
+        await expect(error).to_be_focused()
+        await expect(text).to_contain_text("undecided")
+        await expect(text).to_have_attribute("aria-invalid", "true")
+        await page.evaluate(AXE.read_text("utf-8"))
+        assert await page.evaluate(FAULTS) == []
+        await text.focus()
+        await error.evaluate("error => error.textContent = ''")
+    # A preview of it is not refused; the draft that the refusal has kept is this window's own.
+    await page.get_by_role("button", name="Preview", exact=True).click()
+    await expect(page.get_by_text("Nothing is published yet")).to_be_visible()
+    await page.keyboard.press("Control+s")
+    await expect(page.locator(".draft-state")).to_contain_text("Draft saved")
+    await text.focus()
+    await page.keyboard.press("Control+z")
+    await expect(text).not_to_contain_text("undecided")
+    await page.keyboard.insert_text("Decided. ")
+    await publish(page)
+    await expect(page.locator(".region")).to_contain_text("Decided.")
+    await edit(page)
+    await expect(page.get_by_text("This is your draft")).to_have_count(0)
+    await world.database.close()
+
+
 async def test_two_editors_lose_nothing(server: Start, new_context: NewContext, sqlite_url: str) -> None:
     """The second sees both texts and merges; an old revision comes back as a new one."""
     world = await society(sqlite_url)
