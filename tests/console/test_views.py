@@ -109,7 +109,7 @@ async def test_the_log_says_what_was_looked_at_and_which_door_was_shut(app: Quar
 
 
 async def test_an_empty_society_is_told_what_is_not_there_yet(app: Quart, world: World) -> None:
-    words = "Adding members, schools and challenges is not in this version yet."
+    words = "adding them, and schools, in the page is not in this version yet."
     ada = await already_signed_in(app, world, "ada")
     assert words not in await text_of(ada, "/console")
     async with world.database.writing() as session:

@@ -9,12 +9,18 @@ from datetime import timedelta
 from functools import cache
 from urllib.parse import quote
 
+from sqlalchemy import select
+
 from mathsoc.accounts.models import MailToken
 from mathsoc.accounts.passwords import hash_password
+from mathsoc.mailings.models import Mailing, Recipient
 from mathsoc.members.models import Member
 from mathsoc.schools.models import SchoolClass
 from mathsoc.second_factor.models import RecoveryCode
 from mathsoc.setup.models import SetupCode
+from mathsoc.uploads.models import Upload
+from mathsoc.writing.models import Draft, Region
+from tests.publishing.posts import add_post
 from tests.rights.scene import for_staff, people
 from tests.support.world import World
 
@@ -68,6 +74,7 @@ async def plant(world: World) -> tuple[Planted, dict[str, str]]:
     names = {name: member.handle for name, member in world.members.items()}
     names |= await for_staff(world)
     names |= await _in_challenges(world, planted)
+    await _in_posts(world, planted)
     await _in_tokens(world, planted)
     planted.add(SECRET_KEY)
     return planted, names
@@ -118,6 +125,38 @@ async def _in_challenges(world: World, planted: Planted) -> dict[str, str]:
         "later": await world.add_challenge("later", chosen, release_at=world.now + 3 * hour, **hidden),
     }
     return {f"{slug}_box": challenge.boxes[0].public_id for slug, challenge in made.items()}
+
+
+async def _in_posts(world: World, planted: Planted) -> None:
+    """A draft, a scheduled post, a writer's draft of a public text, a file that no page shows, a mailing."""
+    keys, hour = ("carol", "ada"), timedelta(hours=1)
+    for name, when in (("draft", None), ("later", world.now + 3 * hour)):
+        await add_post(
+            world,
+            planted.add(f"Zqtitleof{name}", *keys),
+            publish_at=when,
+            body=f"<p>{planted.add(f'zqtextof{name}', *keys)}</p>",
+            summary=planted.add(f"zqsummaryof{name}", *keys),
+            tags=(planted.add(f"zqtagof{name}", *keys),),
+        )
+    public = await add_post(world, "An open article")
+    paper = {"kind": "document", "media_type": "application/pdf", "size": 4, "sha256": "1" * 64, "pages": 1}
+    alice, carol = (world.members[name].id for name in ("alice", "carol"))
+    async with world.database.writing() as session:
+        region = Region(post_id=public.id, field="body")
+        named = planted.add("zqnameoffile", *keys)
+        words = planted.add("zqwordsoffile", *keys)
+        session.add_all(
+            [region, Upload(**paper, name=f"{named}.pdf", text=words, owner_id=carol, created_at=world.now)]
+        )
+        await session.flush()
+        own = f"<p>{planted.add('zqdraftofcarol', 'carol')}</p>"
+        session.add(Draft(region_id=region.id, member_id=carol, base=0, text=own, saved_at=world.now))
+        mailing = await session.scalar(select(Mailing.id))
+        assert mailing is not None
+        key = planted.add(hashlib.sha256(b"zqaddressofalice").hexdigest())
+        sent = {"mailing_id": mailing, "member_id": alice, "state": "sent", "changed_at": world.now}
+        session.add(Recipient(**sent, address_key=key, public_id=planted.add("zqrecipient12345", "alice")))
 
 
 async def _in_tokens(world: World, planted: Planted) -> None:
