@@ -3,6 +3,7 @@ import { DOMParser, DOMSerializer, Editor, Extension } from "../vendor/tiptap.js
 import { makeBar, makeTableBar } from "./editor-bar.js";
 import { closePanel, panelIn } from "./editor-panel.js";
 import { pasting } from "./editor-paste.js";
+import { leaveCaption } from "./editor-place.js";
 import { extensions } from "./editor-schema.js";
 import { fromSource, toSource } from "./editor-source.js";
 import { addPictures, describePanel, formulaPanel, linkPanel, openAt, openSelected, undescribed } from "./editor-tools.js";
@@ -18,7 +19,7 @@ const shortcuts = (frame) =>
       const { editor } = this;
       const done = (act) => () => (act(), true);
       return {
-        Enter: () => openSelected(editor, frame),
+        Enter: () => openSelected(editor, frame) || leaveCaption(editor),
         "Mod-k": done(() => linkPanel(editor, frame)),
         "Mod-m": done(() => formulaPanel(editor, frame)),
         "Mod-Shift-m": done(() => formulaPanel(editor, frame, null, true)),

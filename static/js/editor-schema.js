@@ -3,6 +3,7 @@
 import * as tiptap from "../vendor/tiptap.js";
 import { formulaView } from "./editor-formula.js";
 import { figureView } from "./editor-picture.js";
+import { placeBlock } from "./editor-place.js";
 
 const { Mark, Node } = tiptap;
 const UPLOAD = /^\/uploads\/[\w-]+$/;
@@ -92,11 +93,10 @@ const displayRules = [/\$\$([^$]+)\$\$$/, /\\\[((?:(?!\\[[\]]).)+)\\\]$/];
 const typed = (find, type) =>
   new tiptap.InputRule({
     find,
-    handler: ({ range, match, chain }) => {
-      chain()
-        .deleteRange(range)
-        .insertContentAt(range.from, { type, attrs: { latex: match[1].trim() } })
-        .run();
+    handler: ({ state: { tr, schema }, range, match }) => {
+      const node = schema.nodes[type].create({ latex: match[1].trim() });
+      if (node.isInline) tr.replaceWith(range.from, range.to, node);
+      else placeBlock(tr, range, node);
     },
   });
 

@@ -3,6 +3,7 @@ import { NodeSelection } from "../vendor/tiptap.js";
 import { typeset, unreadable } from "./editor-formula.js";
 import { button, closePanel, field, openPanel } from "./editor-panel.js";
 import { picturesIn, upload } from "./editor-picture.js";
+import { caretAfter, placeBlock } from "./editor-place.js";
 import { linkAllowed } from "./editor-schema.js";
 
 const TYPING = 200; // milliseconds of rest before a formula is sent to be typeset
@@ -73,7 +74,13 @@ export function formulaPanel(editor, frame, position = null, display = false) {
   });
   alone.input.addEventListener("change", show);
   const range = node ? { from: position, to: position + node.nodeSize } : { from, to };
-  const take = (content) => editor.chain().insertContentAt(range, content).run();
+  const take = (type, attrs) => {
+    const { tr, schema } = editor.state;
+    const made = schema.nodes[type].create(attrs);
+    if (made.isInline) editor.chain().insertContentAt(range, made.toJSON()).run();
+    else if (node?.type === made.type) editor.view.dispatch(caretAfter(tr.setNodeMarkup(position, null, attrs), position));
+    else editor.view.dispatch(placeBlock(tr, range, made));
+  };
   openPanel(editor, frame, {
     name: "Formula",
     anchor: node ? anchorAt(editor, position) : editor.view.coordsAtPos(from),
@@ -83,10 +90,8 @@ export function formulaPanel(editor, frame, position = null, display = false) {
     done: () => {
       const source = latex.input.value.trim();
       const type = FORMULAS[Number(alone.input.checked)];
-      if (!source && node) editor.chain().deleteRange(range).run();
-      else if (source && node?.type.name === type) {
-        editor.view.dispatch(editor.state.tr.setNodeAttribute(position, "latex", source));
-      } else if (source) take({ type, attrs: { latex: source } });
+      if (source) take(type, { latex: source });
+      else if (node) editor.chain().deleteRange(range).run();
       return null;
     },
   });
@@ -148,7 +153,8 @@ export async function addPictures(editor, frame, files, say, position = null) {
     try {
       const attrs = await upload(file);
       if (editor.isDestroyed) return;
-      editor.chain().insertContent({ type: "picture", attrs }).run();
+      const { state, view } = editor;
+      view.dispatch(placeBlock(state.tr, state.selection, state.schema.nodes.picture.create(attrs)));
       first ??= attrs.src;
       say("");
     } catch (error) {

@@ -44,6 +44,20 @@ async def edit(page: Page) -> None:
     await expect(page.locator(".writer-text")).to_be_focused()
 
 
+CARET = """() => {
+  const { view } = document.querySelector('.writer-text').editor;
+  const { focusNode, focusOffset } = getSelection();
+  return view.posAtDOM(focusNode, focusOffset) === view.state.selection.head;
+}"""
+
+
+async def caret(page: Page, *keys: str) -> None:
+    """Moves it by keys, and waits until the editor has heard where it stands: browsers tell it a moment later."""
+    for key in keys:
+        await page.keyboard.press(key)
+    await page.wait_for_function(CARET)
+
+
 async def publish(page: Page) -> None:
     await page.keyboard.press("Control+Enter")
     await expect(page.get_by_text("Published.", exact=True)).to_be_visible()
