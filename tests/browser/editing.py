@@ -52,7 +52,7 @@ CARET = """() => {
 
 
 async def caret(page: Page, *keys: str) -> None:
-    """Moves it by keys, and waits until the editor has heard where it stands: browsers tell it a moment later."""
+    """Moves it by keys, and waits until the editor has heard of it: browsers tell it a moment later."""
     for key in keys:
         await page.keyboard.press(key)
     await page.wait_for_function(CARET)
