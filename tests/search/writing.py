@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from mathsoc.db import Database
 from mathsoc.jobs import Job, Runner
 from mathsoc.publishing.models import Post, PostSlug, PostTag
 from mathsoc.search import queries, rules, service
 from mathsoc.search.queries import Found
+from tests.live.fakes import true
 from tests.support.world import World
 
 
@@ -48,6 +51,13 @@ async def fill(database: Database) -> int:
             if await service.fill(session, Job(name=service.FILL, subject="")) is None:
                 break
     await Runner(database, {service.INDEX: service.index}).run_due()
+
+    async def done() -> bool:
+        async with database.reading() as session:
+            waiting = select(Job.id).where(Job.name == service.INDEX, Job.done_at.is_(None))
+            return await session.scalar(waiting.limit(1)) is None
+
+    await true(done, 60)  # an application that is up takes some of them itself
     return steps
 
 
